@@ -1,0 +1,44 @@
+//! A verified sign-on: what an IdP said of a person, after every check has passed.
+
+use super::Timestamp;
+
+/// How an IdP names a person (R2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// The same at every sign-on: a NameID or `sub`, exact bytes.
+    Lasting(String),
+    /// Another at each sign-on (SAML's `transient` NameID): names nobody.
+    Transient,
+}
+
+/// The groups that a sign-on carried (R11).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum AssertedGroups {
+    /// The attribute was absent, or only a marker that there are too many to list: changes nothing.
+    Unknown,
+    /// These and no others; empty means no groups.
+    Known(Vec<String>),
+}
+
+/// A person as an IdP asserts them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Identity {
+    /// Who, within the connection.
+    pub(crate) subject: Subject,
+    /// The e-mail address. Data, never a key across organizations (R2).
+    pub(crate) email: Option<String>,
+    /// The given name.
+    pub(crate) given_name: Option<String>,
+    /// The family name.
+    pub(crate) family_name: Option<String>,
+    /// The groups.
+    pub(crate) groups: AssertedGroups,
+    /// The id of the assertion: used once in a connection.
+    pub(crate) assertion_id: String,
+    /// Until when the assertion could be used, with the allowed skew.
+    pub(crate) usable_until: Timestamp,
+    /// Which of our requests this answers.
+    pub(crate) in_response_to: String,
+    /// When the IdP wants the session to end.
+    pub(crate) session_not_on_or_after: Option<Timestamp>,
+}

@@ -1,0 +1,53 @@
+//! The organization, and the projects and workspaces in it.
+
+use super::role::Role;
+use super::{MemberId, OrganizationId, ProjectId, Timestamp, WorkspaceId};
+
+/// An organization and the facts that its members' roles depend on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Organization {
+    /// Its number.
+    pub(crate) id: OrganizationId,
+    /// Its name.
+    pub(crate) title: String,
+    /// Exactly one, always (R7).
+    pub(crate) owner: MemberId,
+    /// The base role of who joins without an invitation that carries one.
+    pub(crate) default_role: Role,
+    /// Whether admins may give roles by hand (R5, R17).
+    pub(crate) manual_role_management: bool,
+}
+
+/// A project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Project {
+    /// Its number.
+    pub(crate) id: ProjectId,
+    /// Its name.
+    pub(crate) title: String,
+    /// What it is for.
+    pub(crate) description: String,
+    /// The workspace that it is in.
+    pub(crate) workspace: Option<WorkspaceId>,
+    /// Who made it; the id outlives the member.
+    pub(crate) created_by: MemberId,
+    /// When it was made.
+    pub(crate) created: Timestamp,
+}
+
+/// A workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Workspace {
+    /// Its number.
+    pub(crate) id: WorkspaceId,
+    /// Its name, once in an organization.
+    pub(crate) title: String,
+    /// What it is for.
+    pub(crate) description: String,
+    /// The colour of its card: `#` and six hexadecimal digits.
+    pub(crate) color: String,
+    /// Who made it; the id outlives the member.
+    pub(crate) created_by: MemberId,
+    /// When it was made.
+    pub(crate) created: Timestamp,
+}

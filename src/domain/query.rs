@@ -1,0 +1,125 @@
+//! Which resources are asked for, in no protocol's words.
+//!
+//! A condition speaks only of what has a column and can be answered in SQL. What a filter says beyond that is
+//! the query's remainder, a predicate over whole resources that the SQL has narrowed down.
+
+use std::sync::Arc;
+
+use super::Timestamp;
+
+/// What a condition on members can speak of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MemberField {
+    /// The SCIM `id`, exact.
+    Id,
+    /// The userName's comparison key.
+    UserName,
+    /// The externalId, exact.
+    ExternalId,
+    /// SCIM `active`.
+    Active,
+    /// When the member joined.
+    Created,
+    /// When the member last changed.
+    Modified,
+    /// The id of a group that the member is in, exact. Only `Equal`, within [`Condition::Compare`].
+    Group,
+}
+
+/// What a condition on groups can speak of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum GroupField {
+    /// The SCIM `id`, exact.
+    Id,
+    /// The displayName's comparison key.
+    DisplayName,
+    /// The externalId, exact.
+    ExternalId,
+    /// When the group was made.
+    Created,
+    /// When it last changed.
+    Modified,
+    /// The id of a member of the group, exact. Only `Equal`, within [`Condition::Compare`].
+    Member,
+}
+
+/// How two values are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    /// They are the same.
+    Equal,
+    /// The field's text holds the other.
+    Contains,
+    /// The field's text starts with the other.
+    StartsWith,
+    /// The field's text ends with the other.
+    EndsWith,
+    /// The field is greater.
+    Greater,
+    /// The field is greater or the same.
+    GreaterOrEqual,
+    /// The field is less.
+    Less,
+    /// The field is less or the same.
+    LessOrEqual,
+}
+
+/// A value to compare with. Text for a field that has a comparison key is such a key already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Operand {
+    /// A text.
+    Text(String),
+    /// True or false.
+    Bool(bool),
+    /// A moment.
+    Time(Timestamp),
+}
+
+/// A condition on the columns of a resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Condition<Field> {
+    /// Holds for every resource.
+    Everything,
+    /// Holds for none.
+    Nothing,
+    /// All hold.
+    And(Vec<Condition<Field>>),
+    /// At least one holds.
+    Or(Vec<Condition<Field>>),
+    /// It does not hold. An absent value makes a comparison false, and so its negation true.
+    Not(Box<Condition<Field>>),
+    /// The field has a value, and it compares so.
+    Compare(Field, Comparison, Operand),
+    /// The field has a value.
+    Present(Field),
+}
+
+/// A predicate over whole resources.
+pub(crate) type Remainder<Resource> = Arc<dyn Fn(&Resource) -> bool + Send + Sync>;
+
+/// Which resources are asked for.
+#[derive(Clone)]
+pub(crate) struct Query<Field, Resource> {
+    /// Every resource asked for satisfies it.
+    pub(crate) narrow: Condition<Field>,
+    /// Where the condition does not say everything: what a resource must satisfy besides.
+    pub(crate) remainder: Option<Remainder<Resource>>,
+}
+
+/// Which part of the answer: RFC 7644 section 3.4.2.4, already brought within its limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Page {
+    /// How many resources to pass over.
+    pub(crate) offset: u64,
+    /// How many to return at most; 0 asks for the total alone.
+    pub(crate) count: u64,
+}
+
+/// A part of an answer, and how much there is in all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Found<Resource> {
+    /// How many resources there are in all.
+    pub(crate) total: u64,
+    /// The page.
+    pub(crate) resources: Vec<Resource>,
+}
