@@ -16,6 +16,8 @@ pub(crate) struct Organization {
     pub(crate) default_role: Role,
     /// Whether admins may give roles by hand (R5, R17).
     pub(crate) manual_role_management: bool,
+    /// When it was made.
+    pub(crate) created: Timestamp,
 }
 
 /// A project.

@@ -1,0 +1,221 @@
+//! Sessions, user tokens, login links and SCIM tokens. Only hashes are here, never what a client presents.
+
+use sqlx::FromRow;
+
+use super::db::Tx;
+use super::role;
+use crate::domain::error::Error;
+use crate::domain::role::Role;
+use crate::domain::{MemberId, OrganizationId, ScimTokenId, Timestamp};
+
+/// Whom a session or a user token stands for.
+pub(crate) struct Holder {
+    /// The organization.
+    pub(crate) organization: OrganizationId,
+    /// The member.
+    pub(crate) member: MemberId,
+    /// The member's role now.
+    pub(crate) role: Role,
+}
+
+fn holder(row: Option<(OrganizationId, MemberId, i16)>) -> Result<Option<Holder>, Error> {
+    row.map(|(organization, member, number)| {
+        Ok(Holder {
+            organization,
+            member,
+            role: role(number)?,
+        })
+    })
+    .transpose()
+}
+
+/// Begins a session.
+pub(crate) async fn insert_session(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    member: MemberId,
+    hash: &str,
+    at: Timestamp,
+    expires: Timestamp,
+) -> Result<(), Error> {
+    tx.execute("DELETE FROM sessions WHERE expires_at < $1", &[&at])
+        .await?;
+    tx.execute(
+        "INSERT INTO sessions (hash, organization_id, member_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
+        &[&hash, &organization, &member, &at, &expires],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Whom a session stands for, if it goes on.
+pub(crate) async fn find_session(
+    tx: &mut Tx,
+    hash: &str,
+    now: Timestamp,
+) -> Result<Option<Holder>, Error> {
+    holder(
+        tx.fetch_optional(
+            "SELECT m.organization_id, m.id, m.role FROM sessions s
+             JOIN members m ON m.organization_id = s.organization_id AND m.id = s.member_id
+             WHERE s.hash = $1 AND s.expires_at > $2",
+            &[&hash, &now],
+        )
+        .await?,
+    )
+}
+
+/// Ends one session.
+pub(crate) async fn delete_session(tx: &mut Tx, hash: &str) -> Result<u64, Error> {
+    tx.execute("DELETE FROM sessions WHERE hash = $1", &[&hash])
+        .await
+}
+
+/// Ends every session, token and login link of these members (R13); how many there were.
+pub(crate) async fn delete_all_of(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    members: &[MemberId],
+) -> Result<u64, Error> {
+    let list = super::list_of(members);
+    let mut ended = 0;
+    for sql in [
+        "DELETE FROM sessions WHERE organization_id = $1 AND member_id IN (SELECT value FROM json_each($2))",
+        "DELETE FROM user_tokens WHERE organization_id = $1 AND member_id IN (SELECT value FROM json_each($2))",
+        "DELETE FROM login_links WHERE organization_id = $1 AND member_id IN (SELECT value FROM json_each($2))",
+    ] {
+        ended += tx.execute(sql, &[&organization, &list]).await?;
+    }
+    Ok(ended)
+}
+
+/// Keeps a user token; `false` where it is in use.
+pub(crate) async fn insert_user_token(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    member: MemberId,
+    hash: &str,
+    at: Timestamp,
+) -> Result<bool, Error> {
+    let rows = tx
+        .execute(
+            "INSERT INTO user_tokens (hash, organization_id, member_id, created_at) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (hash) DO NOTHING",
+            &[&hash, &organization, &member, &at],
+        )
+        .await?;
+    Ok(rows == 1)
+}
+
+/// Whom a user token stands for.
+pub(crate) async fn find_user_token(tx: &mut Tx, hash: &str) -> Result<Option<Holder>, Error> {
+    holder(
+        tx.fetch_optional(
+            "SELECT m.organization_id, m.id, m.role FROM user_tokens t
+             JOIN members m ON m.organization_id = t.organization_id AND m.id = t.member_id WHERE t.hash = $1",
+            &[&hash],
+        )
+        .await?,
+    )
+}
+
+/// Keeps a link that signs a member in once.
+pub(crate) async fn insert_login_link(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    member: MemberId,
+    hash: &str,
+    expires: Timestamp,
+) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO login_links (hash, organization_id, member_id, expires_at) VALUES ($1, $2, $3, $4)",
+        &[&hash, &organization, &member, &expires],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Uses a login link up: of many who try at once, one gets it.
+pub(crate) async fn take_login_link(
+    tx: &mut Tx,
+    hash: &str,
+    now: Timestamp,
+) -> Result<Option<(OrganizationId, MemberId)>, Error> {
+    tx.fetch_optional(
+        "DELETE FROM login_links WHERE hash = $1 AND expires_at > $2 RETURNING organization_id, member_id",
+        &[&hash, &now],
+    )
+    .await
+}
+
+/// The record of a SCIM token.
+#[derive(FromRow)]
+pub(crate) struct ScimToken {
+    /// Its id, which is not the token.
+    pub(crate) id: ScimTokenId,
+    /// Whose members and groups it provisions.
+    pub(crate) organization_id: OrganizationId,
+    /// The leniency profile: `rfc`, `entra`, `okta` or `lenient`.
+    pub(crate) profile: String,
+    /// When it was made.
+    pub(crate) created_at: Timestamp,
+    /// From when on it is refused.
+    pub(crate) expires_at: Option<Timestamp>,
+    /// Since when it is refused for good.
+    pub(crate) revoked_at: Option<Timestamp>,
+}
+
+/// Keeps a SCIM token.
+pub(crate) async fn insert_scim_token(
+    tx: &mut Tx,
+    token: &ScimToken,
+    hash: &str,
+) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO scim_tokens (id, organization_id, hash, profile, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        &[&token.id, &token.organization_id, &hash, &token.profile, &token.created_at, &token.expires_at],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The SCIM token with this hash, if it is neither revoked nor expired.
+pub(crate) async fn find_scim_token(
+    tx: &mut Tx,
+    hash: &str,
+    now: Timestamp,
+) -> Result<Option<ScimToken>, Error> {
+    tx.fetch_optional(
+        "SELECT id, organization_id, profile, created_at, expires_at, revoked_at FROM scim_tokens
+         WHERE hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)",
+        &[&hash, &now],
+    )
+    .await
+}
+
+/// All SCIM tokens of an organization, oldest first.
+pub(crate) async fn list_scim_tokens(
+    tx: &mut Tx,
+    organization: OrganizationId,
+) -> Result<Vec<ScimToken>, Error> {
+    tx.fetch_all(
+        "SELECT id, organization_id, profile, created_at, expires_at, revoked_at FROM scim_tokens
+         WHERE organization_id = $1 ORDER BY created_at, id",
+        &[&organization],
+    )
+    .await
+}
+
+/// Refuses a SCIM token from now on; how many there were to refuse.
+pub(crate) async fn revoke_scim_token(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: ScimTokenId,
+    at: Timestamp,
+) -> Result<u64, Error> {
+    tx.execute(
+        "UPDATE scim_tokens SET revoked_at = $3 WHERE organization_id = $1 AND id = $2 AND revoked_at IS NULL",
+        &[&organization, &id, &at],
+    )
+    .await
+}

@@ -1,0 +1,311 @@
+//! Members: the SCIM Users of an organization.
+
+use sqlx::FromRow;
+use sqlx::types::Json;
+
+use super::db::{Attempt, Tx};
+use super::{list_of, role, source};
+use crate::domain::error::Error;
+use crate::domain::member::{Attributes, GroupRef, Member, Profile};
+use crate::domain::name;
+use crate::domain::role::Role;
+use crate::domain::{AccountId, GroupId, MemberId, MemberNumber, OrganizationId, Timestamp};
+
+/// A member's own row. Its groups are read beside it.
+#[derive(FromRow)]
+pub(super) struct MemberRow {
+    id: MemberId,
+    number: MemberNumber,
+    account_id: AccountId,
+    user_name: String,
+    external_id: Option<String>,
+    active: bool,
+    attributes: Json<Attributes>,
+    role: i16,
+    role_source: i16,
+    version: i64,
+    created_at: Timestamp,
+    modified_at: Timestamp,
+}
+
+impl MemberRow {
+    pub(super) fn with_groups(self, groups: Vec<GroupRef>) -> Result<Member, Error> {
+        Ok(Member {
+            id: self.id,
+            number: self.number,
+            account: self.account_id,
+            profile: Profile {
+                user_name: self.user_name,
+                external_id: self.external_id,
+                active: self.active,
+                attributes: self.attributes.0,
+            },
+            role: role(self.role)?,
+            role_source: source(self.role_source)?,
+            version: self.version,
+            created: self.created_at,
+            modified: self.modified_at,
+            groups,
+        })
+    }
+}
+
+/// A member's row joined with one of its groups: reading both in one statement saves a trip.
+#[derive(FromRow)]
+struct MemberAndGroupRow {
+    #[sqlx(flatten)]
+    member: MemberRow,
+    group_id: Option<GroupId>,
+    group_name: Option<String>,
+}
+
+/// The member with this id, and their groups by displayName.
+pub(crate) async fn find(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: MemberId,
+) -> Result<Option<Member>, Error> {
+    let rows: Vec<MemberAndGroupRow> = tx
+        .fetch_all(
+            "SELECT m.id, m.number, m.account_id, m.user_name, m.external_id, m.active, m.attributes, m.role, m.role_source,
+                m.version, m.created_at, m.modified_at, g.id AS group_id, g.display_name AS group_name
+             FROM members m
+             LEFT JOIN group_members gm ON gm.organization_id = m.organization_id AND gm.member_id = m.id
+             LEFT JOIN groups g ON g.organization_id = gm.organization_id AND g.id = gm.group_id
+             WHERE m.organization_id = $1 AND m.id = $2 ORDER BY g.display_name",
+            &[&organization, &id],
+        )
+        .await?;
+    let mut member = None;
+    let mut groups = Vec::with_capacity(rows.len());
+    for row in rows {
+        groups.extend(
+            row.group_id
+                .zip(row.group_name)
+                .map(|(id, display_name)| GroupRef { id, display_name }),
+        );
+        member.get_or_insert(row.member);
+    }
+    member.map(|row| row.with_groups(groups)).transpose()
+}
+
+/// The groups of each of these members, by member and displayName.
+pub(crate) async fn groups_of(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    members: &[MemberId],
+) -> Result<Vec<(MemberId, GroupRef)>, Error> {
+    let rows: Vec<(MemberId, GroupId, String)> = tx
+        .fetch_all(
+            "SELECT gm.member_id, g.id, g.display_name
+             FROM group_members gm JOIN groups g ON g.organization_id = gm.organization_id AND g.id = gm.group_id
+             WHERE gm.organization_id = $1 AND gm.member_id IN (SELECT value FROM json_each($2))
+             ORDER BY gm.member_id, g.display_name",
+            &[&organization, &list_of(members)],
+        )
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(member, id, display_name)| (member, GroupRef { id, display_name }))
+        .collect())
+}
+
+/// The member with this id, without groups, kept from being changed by others until the end of the transaction.
+pub(crate) async fn find_locked(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: MemberId,
+) -> Result<Option<Member>, Error> {
+    let rows: Vec<MemberRow> = tx
+        .fetch_all_locked(
+            "SELECT id, number, account_id, user_name, external_id, active, attributes, role, role_source, version,
+                created_at, modified_at
+             FROM members WHERE organization_id = $1 AND id = $2",
+            &[&organization, &id],
+        )
+        .await?;
+    rows.into_iter()
+        .next()
+        .map(|row| row.with_groups(Vec::new()))
+        .transpose()
+}
+
+/// The id of the member with this number.
+pub(crate) async fn find_id(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    number: MemberNumber,
+) -> Result<Option<MemberId>, Error> {
+    let row: Option<(MemberId,)> = tx
+        .fetch_optional(
+            "SELECT id FROM members WHERE organization_id = $1 AND number = $2",
+            &[&organization, &number],
+        )
+        .await?;
+    Ok(row.map(|(id,)| id))
+}
+
+/// The members whose userName or, failing that, e-mail address has this key; two at most, to tell one from many.
+pub(crate) async fn find_ids_by_address(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    key: &str,
+) -> Result<Vec<MemberId>, Error> {
+    let by_name: Vec<(MemberId,)> = tx
+        .fetch_all(
+            "SELECT id FROM members WHERE organization_id = $1 AND user_name_key = $2",
+            &[&organization, &key],
+        )
+        .await?;
+    let rows = if by_name.is_empty() {
+        tx.fetch_all(
+            "SELECT id FROM members WHERE organization_id = $1 AND email_key = $2 LIMIT 2",
+            &[&organization, &key],
+        )
+        .await?
+    } else {
+        by_name
+    };
+    Ok(rows.into_iter().map(|(id,): (MemberId,)| id).collect())
+}
+
+/// Where a member starts: before any group or rule.
+pub(crate) struct Start {
+    /// The role where nothing else speaks; `None` takes the organization's default.
+    pub(crate) base: Option<Role>,
+    /// The organization's owner column names this member.
+    pub(crate) owner: bool,
+}
+
+/// Makes a member; `None` where another has this userName.
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: MemberId,
+    account: AccountId,
+    profile: &Profile,
+    start: &Start,
+    at: Timestamp,
+) -> Result<Option<Member>, Error> {
+    let row: Option<MemberRow> = tx
+        .fetch_optional(
+            "INSERT INTO members (organization_id, id, account_id, user_name, user_name_key, external_id, email_key,
+                display_name, active, attributes, suspended, base_role, held_mapped_role, role, role_source, version,
+                created_at, modified_at)
+             SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, COALESCE($12, o.default_role), $11,
+                CASE WHEN $13 THEN 5 WHEN $9 THEN COALESCE($12, o.default_role) ELSE -1 END,
+                CASE WHEN $13 OR $9 THEN 0 ELSE 3 END, 1, $14, $14
+             FROM organizations o WHERE o.id = $1
+             ON CONFLICT (organization_id, user_name_key) DO NOTHING
+             RETURNING id, number, account_id, user_name, external_id, active, attributes, role, role_source, version,
+                created_at, modified_at",
+            &[
+                &organization,
+                &id,
+                &account,
+                &profile.user_name,
+                &name::key(&profile.user_name),
+                &profile.external_id,
+                &profile.email().map(name::key),
+                &profile.display_name(),
+                &profile.active,
+                &Json(profile.attributes.clone()),
+                &false,
+                &start.base.map(Role::number),
+                &start.owner,
+                &at,
+            ],
+        )
+        .await?;
+    row.map(|row| row.with_groups(Vec::new())).transpose()
+}
+
+/// Writes a member's profile and raises the version.
+pub(crate) async fn update(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: MemberId,
+    profile: &Profile,
+    at: Timestamp,
+) -> Result<Attempt<u64>, Error> {
+    tx.attempt(
+        "UPDATE members SET user_name = $3, user_name_key = $4, external_id = $5, email_key = $6, display_name = $7,
+            active = $8, attributes = $9, version = version + 1, modified_at = $10
+         WHERE organization_id = $1 AND id = $2",
+        &[
+            &organization,
+            &id,
+            &profile.user_name,
+            &name::key(&profile.user_name),
+            &profile.external_id,
+            &profile.email().map(name::key),
+            &profile.display_name(),
+            &profile.active,
+            &Json(profile.attributes.clone()),
+            &at,
+        ],
+    )
+    .await
+}
+
+/// Sets what an admin says of a member's role: a suspension or a pin.
+pub(crate) async fn update_assignment(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: MemberId,
+    suspended: bool,
+    pinned: Option<Role>,
+) -> Result<u64, Error> {
+    tx.execute(
+        "UPDATE members SET suspended = $3, pinned_role = $4 WHERE organization_id = $1 AND id = $2",
+        &[&organization, &id, &suspended, &pinned.map(Role::number)],
+    )
+    .await
+}
+
+/// Deletes a member; groups, sessions, tokens, links and identities go with the row.
+pub(crate) async fn delete(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: MemberId,
+) -> Result<u64, Error> {
+    tx.execute(
+        "DELETE FROM members WHERE organization_id = $1 AND id = $2",
+        &[&organization, &id],
+    )
+    .await
+}
+
+/// A page of members for the REST API, by number, with how many there are.
+pub(crate) async fn list_by_number(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    roles: &[Role],
+    offset: i64,
+    count: i64,
+) -> Result<(u64, Vec<Member>), Error> {
+    // A bit for each role, from Deactivated up: one text serves any choice of roles.
+    let wanted = roles
+        .iter()
+        .fold(0_i64, |bits, role| bits | 1 << (role.number() + 1));
+    let (total,): (i64,) = tx
+        .fetch_one(
+            "SELECT COUNT(*) FROM members WHERE organization_id = $1 AND (($2 >> (role + 1)) & 1) = 1",
+            &[&organization, &wanted],
+        )
+        .await?;
+    let rows: Vec<MemberRow> = tx
+        .fetch_all(
+            "SELECT id, number, account_id, user_name, external_id, active, attributes, role, role_source, version,
+                created_at, modified_at
+             FROM members WHERE organization_id = $1 AND (($2 >> (role + 1)) & 1) = 1
+             ORDER BY number LIMIT $4 OFFSET $3",
+            &[&organization, &wanted, &offset, &count],
+        )
+        .await?;
+    let members = rows
+        .into_iter()
+        .map(|row| row.with_groups(Vec::new()))
+        .collect::<Result<_, _>>()?;
+    Ok((total.unsigned_abs(), members))
+}

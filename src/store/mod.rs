@@ -1,0 +1,45 @@
+//! Every SQL statement there is.
+//!
+//! A function takes the connection first and, where rows have one, the organization second: no entity is read but
+//! through its organization. It gives back an `Option`, a count or domain types, and decides nothing. `SELECT`, `UPDATE`
+//! and the rest are written once and run on both engines.
+
+pub(crate) mod connections;
+pub(crate) mod credentials;
+pub(crate) mod db;
+pub(crate) mod events;
+pub(crate) mod groups;
+pub(crate) mod mapping;
+pub(crate) mod members;
+pub(crate) mod organizations;
+pub(crate) mod projects;
+pub(crate) mod roles;
+pub(crate) mod search;
+pub(crate) mod sign_ons;
+
+use crate::domain::error::Error;
+use crate::domain::role::{ProjectRole, Role, RoleSource};
+
+/// Ids as the JSON array that `json_each` takes on both engines.
+fn list_of<Id: serde::Serialize>(ids: &[Id]) -> String {
+    serde_json::to_string(ids).expect("ids are always JSON")
+}
+
+fn role(number: i16) -> Result<Role, Error> {
+    Role::from_number(number).ok_or_else(|| inconsistent("role", number))
+}
+
+fn project_role(number: i16) -> Result<ProjectRole, Error> {
+    ProjectRole::from_number(number).ok_or_else(|| inconsistent("project role", number))
+}
+
+fn source(number: i16) -> Result<RoleSource, Error> {
+    RoleSource::from_number(number).ok_or_else(|| inconsistent("role source", number))
+}
+
+/// What is stored is nothing that we would have written.
+fn inconsistent(what: &str, found: impl std::fmt::Display) -> Error {
+    Error::Internal(anyhow::anyhow!(
+        "the database holds {found} where a {what} belongs"
+    ))
+}

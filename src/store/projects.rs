@@ -1,0 +1,167 @@
+//! Projects and workspaces.
+
+use sqlx::FromRow;
+
+use super::db::Tx;
+use crate::domain::error::Error;
+use crate::domain::name;
+use crate::domain::organization::{Project, Workspace};
+use crate::domain::{MemberId, OrganizationId, ProjectId, Timestamp, WorkspaceId};
+
+#[derive(FromRow)]
+struct ProjectRow {
+    id: ProjectId,
+    title: String,
+    description: String,
+    workspace_id: Option<WorkspaceId>,
+    created_by: MemberId,
+    created_at: Timestamp,
+}
+
+impl From<ProjectRow> for Project {
+    fn from(row: ProjectRow) -> Self {
+        Self {
+            id: row.id,
+            title: row.title,
+            description: row.description,
+            workspace: row.workspace_id,
+            created_by: row.created_by,
+            created: row.created_at,
+        }
+    }
+}
+
+/// Makes a project; the caller has found the workspace in the organization.
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    title: &str,
+    description: &str,
+    workspace: Option<WorkspaceId>,
+    by: MemberId,
+    at: Timestamp,
+) -> Result<Project, Error> {
+    let row: ProjectRow = tx
+        .fetch_one(
+            "INSERT INTO projects (organization_id, title, description, workspace_id, created_by, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6) RETURNING id, title, description, workspace_id, created_by, created_at",
+            &[&organization, &title, &description, &workspace, &by, &at],
+        )
+        .await?;
+    Ok(row.into())
+}
+
+/// Projects of the organization by number, from an offset, with how many there are.
+pub(crate) async fn list(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    offset: i64,
+    count: i64,
+) -> Result<(u64, Vec<Project>), Error> {
+    let (total,): (i64,) = tx
+        .fetch_one(
+            "SELECT COUNT(*) FROM projects WHERE organization_id = $1",
+            &[&organization],
+        )
+        .await?;
+    let rows: Vec<ProjectRow> = tx
+        .fetch_all(
+            "SELECT id, title, description, workspace_id, created_by, created_at FROM projects
+             WHERE organization_id = $1 ORDER BY id LIMIT $3 OFFSET $2",
+            &[&organization, &offset, &count],
+        )
+        .await?;
+    Ok((
+        total.unsigned_abs(),
+        rows.into_iter().map(Project::from).collect(),
+    ))
+}
+
+/// The projects among these that the organization has not.
+pub(crate) async fn exists(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    project: ProjectId,
+) -> Result<bool, Error> {
+    let row: Option<(ProjectId,)> = tx
+        .fetch_optional(
+            "SELECT id FROM projects WHERE organization_id = $1 AND id = $2",
+            &[&organization, &project],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
+#[derive(FromRow)]
+struct WorkspaceRow {
+    id: WorkspaceId,
+    title: String,
+    description: String,
+    color: String,
+    created_by: MemberId,
+    created_at: Timestamp,
+}
+
+impl From<WorkspaceRow> for Workspace {
+    fn from(row: WorkspaceRow) -> Self {
+        Self {
+            id: row.id,
+            title: row.title,
+            description: row.description,
+            color: row.color,
+            created_by: row.created_by,
+            created: row.created_at,
+        }
+    }
+}
+
+/// Makes a workspace; `None` where another has this title.
+pub(crate) async fn insert_workspace(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    title: &str,
+    description: &str,
+    color: &str,
+    by: MemberId,
+    at: Timestamp,
+) -> Result<Option<Workspace>, Error> {
+    let row: Option<WorkspaceRow> = tx
+        .fetch_optional(
+            "INSERT INTO workspaces (organization_id, title, title_key, description, color, created_by, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (organization_id, title_key) DO NOTHING
+             RETURNING id, title, description, color, created_by, created_at",
+            &[&organization, &title, &name::key(title), &description, &color, &by, &at],
+        )
+        .await?;
+    Ok(row.map(Workspace::from))
+}
+
+/// All workspaces of the organization, by number.
+pub(crate) async fn list_workspaces(
+    tx: &mut Tx,
+    organization: OrganizationId,
+) -> Result<Vec<Workspace>, Error> {
+    let rows: Vec<WorkspaceRow> = tx
+        .fetch_all(
+            "SELECT id, title, description, color, created_by, created_at FROM workspaces
+             WHERE organization_id = $1 ORDER BY id",
+            &[&organization],
+        )
+        .await?;
+    Ok(rows.into_iter().map(Workspace::from).collect())
+}
+
+/// The workspace with this number.
+pub(crate) async fn workspace_exists(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    workspace: WorkspaceId,
+) -> Result<bool, Error> {
+    let row: Option<(WorkspaceId,)> = tx
+        .fetch_optional(
+            "SELECT id FROM workspaces WHERE organization_id = $1 AND id = $2",
+            &[&organization, &workspace],
+        )
+        .await?;
+    Ok(row.is_some())
+}

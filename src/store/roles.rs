@@ -1,0 +1,194 @@
+//! Organization roles, derived from facts for many members at once (R9).
+//!
+//! The SQL says what `domain::role::effective_role` says; `rollright doctor --verify` holds them against each other.
+
+use sqlx::FromRow;
+
+use super::db::Tx;
+use super::{inconsistent, list_of, role, source};
+use crate::domain::error::Error;
+use crate::domain::role::{Role, RoleFacts, RoleSource, RuleMatch};
+use crate::domain::{MemberId, OrganizationId};
+
+/// For each member of the list $2: the role that the facts give, and through what (R5).
+macro_rules! evaluated {
+    () => {
+        "SELECT m.id, m.role AS role_before, m.role_source AS source_before, m.held_mapped_role AS held_before,
+            CAST(CASE
+                WHEN o.owner_member_id = m.id THEN 5
+                WHEN m.suspended OR NOT m.active THEN -1
+                WHEN o.manual_role_management AND m.pinned_role IS NOT NULL THEN m.pinned_role
+                WHEN x.mapped IS NOT NULL THEN x.mapped / 4
+                WHEN m.held_mapped_role AND NOT o.manual_role_management THEN -1
+                ELSE m.base_role END AS SMALLINT) AS role_after,
+            CAST(CASE
+                WHEN o.owner_member_id = m.id OR m.suspended THEN 0
+                WHEN NOT m.active THEN 3
+                WHEN o.manual_role_management AND m.pinned_role IS NOT NULL THEN 0
+                WHEN x.mapped IS NOT NULL THEN x.mapped % 4
+                WHEN m.held_mapped_role AND NOT o.manual_role_management THEN 3
+                ELSE 0 END AS SMALLINT) AS source_after,
+            (m.held_mapped_role OR x.mapped IS NOT NULL) AS held_after
+        FROM members m
+        JOIN organizations o ON o.id = m.organization_id
+        LEFT JOIN (
+            SELECT mg.member_id, MAX(r.role * 4 + mg.source) AS mapped
+            FROM member_groups mg
+            JOIN role_rules r ON r.organization_id = mg.organization_id AND r.group_name = mg.name
+            WHERE mg.organization_id = $1 AND mg.member_id IN (SELECT value FROM json_each($2))
+            GROUP BY mg.member_id
+        ) x ON x.member_id = m.id
+        WHERE m.organization_id = $1 AND m.id IN (SELECT value FROM json_each($2))"
+    };
+}
+
+/// A member whose role another fact has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RoleChange {
+    /// The member.
+    pub(crate) member: MemberId,
+    /// The role so far.
+    pub(crate) before: Role,
+    /// The role from now on.
+    pub(crate) after: Role,
+    /// Through what.
+    pub(crate) source: RoleSource,
+}
+
+/// Derives the roles of these members again; gives those whose role is another now.
+///
+/// The members are held from the first statement on: of two transactions that change different facts of one member,
+/// the later sees what the earlier did.
+pub(crate) async fn derive(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    members: &[MemberId],
+) -> Result<Vec<RoleChange>, Error> {
+    let list = list_of(members);
+    let _held: Vec<(MemberId,)> = tx
+        .fetch_all_locked(
+            "SELECT id FROM members WHERE organization_id = $1 AND id IN (SELECT value FROM json_each($2)) ORDER BY id",
+            &[&organization, &list],
+        )
+        .await?;
+    let rows: Vec<(MemberId, i16, i16, i16)> = tx
+        .fetch_all(
+            concat!(
+                "SELECT x.id, x.role_before, x.role_after, x.source_after FROM (",
+                evaluated!(),
+                ") AS x WHERE x.role_before <> x.role_after OR x.source_before <> x.source_after
+                    OR x.held_before <> x.held_after ORDER BY x.id"
+            ),
+            &[&organization, &list],
+        )
+        .await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    tx.execute(
+        concat!(
+            "UPDATE members SET role = x.role_after, role_source = x.source_after, held_mapped_role = x.held_after
+             FROM (",
+            evaluated!(),
+            ") AS x WHERE members.organization_id = $1 AND members.id = x.id
+                AND (x.role_before <> x.role_after OR x.source_before <> x.source_after OR x.held_before <> x.held_after)"
+        ),
+        &[&organization, &list],
+    )
+    .await?;
+    let mut changes = Vec::new();
+    for (member, before, after, through) in rows {
+        if before != after {
+            changes.push(RoleChange {
+                member,
+                before: role(before)?,
+                after: role(after)?,
+                source: source(through)?,
+            });
+        }
+    }
+    Ok(changes)
+}
+
+#[derive(FromRow)]
+struct FactsRow {
+    id: MemberId,
+    owner: bool,
+    suspended: bool,
+    active: bool,
+    pinned_role: Option<i16>,
+    manual_role_management: bool,
+    held_mapped_role: bool,
+    base_role: i16,
+    role: i16,
+    role_source: i16,
+}
+
+/// A member with the facts that the role depends on, and the role that is stored.
+pub(crate) struct Stored {
+    /// The member.
+    pub(crate) member: MemberId,
+    /// The facts.
+    pub(crate) facts: RoleFacts,
+    /// The role derived from them when they last changed.
+    pub(crate) role: Role,
+    /// Through what it came.
+    pub(crate) source: RoleSource,
+}
+
+/// The facts of these members, by id.
+pub(crate) async fn facts(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    members: &[MemberId],
+) -> Result<Vec<Stored>, Error> {
+    let list = list_of(members);
+    let rows: Vec<FactsRow> = tx
+        .fetch_all(
+            "SELECT m.id, (o.owner_member_id = m.id) AS owner, m.suspended, m.active, m.pinned_role, o.manual_role_management,
+                m.held_mapped_role, m.base_role, m.role, m.role_source
+             FROM members m JOIN organizations o ON o.id = m.organization_id
+             WHERE m.organization_id = $1 AND m.id IN (SELECT value FROM json_each($2)) ORDER BY m.id",
+            &[&organization, &list],
+        )
+        .await?;
+    let matches: Vec<(MemberId, String, i32, i16)> = tx
+        .fetch_all(
+            "SELECT mg.member_id, mg.name, mg.source, r.role
+             FROM member_groups mg JOIN role_rules r ON r.organization_id = mg.organization_id AND r.group_name = mg.name
+             WHERE mg.organization_id = $1 AND mg.member_id IN (SELECT value FROM json_each($2))
+             ORDER BY mg.member_id",
+            &[&organization, &list],
+        )
+        .await?;
+    let mut matches = matches.into_iter().peekable();
+    let mut stored = Vec::with_capacity(rows.len());
+    for row in rows {
+        let mut mapped = Vec::new();
+        while let Some((_, group, through, given)) = matches.next_if(|rule| rule.0 == row.id) {
+            let through = i16::try_from(through).map_err(|_| inconsistent("source", through))?;
+            mapped.push(RuleMatch {
+                group,
+                source: source(through)?,
+                role: role(given)?,
+            });
+        }
+        let facts = RoleFacts {
+            owner: row.owner,
+            suspended: row.suspended,
+            active: row.active,
+            pinned: row.pinned_role.map(role).transpose()?,
+            manual_management: row.manual_role_management,
+            mapped,
+            held_mapped_role: row.held_mapped_role,
+            base: role(row.base_role)?,
+        };
+        stored.push(Stored {
+            member: row.id,
+            facts,
+            role: role(row.role)?,
+            source: source(row.role_source)?,
+        });
+    }
+    Ok(stored)
+}

@@ -1,0 +1,177 @@
+//! What sign-ons leave behind: open requests, used assertions, identities, asserted groups, and marks of the departed.
+
+use super::db::{Bind, Tx};
+use crate::domain::error::Error;
+use crate::domain::{ConnectionId, MemberId, OrganizationId, Timestamp};
+
+/// Remembers a request that was sent to an IdP.
+pub(crate) async fn insert_request(
+    tx: &mut Tx,
+    connection: (OrganizationId, ConnectionId),
+    id: &str,
+    browser_hash: &str,
+    target: &str,
+    now: Timestamp,
+    expires: Timestamp,
+) -> Result<(), Error> {
+    tx.execute("DELETE FROM authn_requests WHERE expires_at < $1", &[&now])
+        .await?;
+    tx.execute(
+        "INSERT INTO authn_requests (id, organization_id, connection_id, browser_hash, target, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+        &[&id, &connection.0, &connection.1, &browser_hash, &target, &expires],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Uses an open request of this connection and this browser up; the path to go to. Of many who try at once, one gets it.
+pub(crate) async fn take_request(
+    tx: &mut Tx,
+    connection: (OrganizationId, ConnectionId),
+    id: &str,
+    browser_hash: &str,
+    now: Timestamp,
+) -> Result<Option<String>, Error> {
+    let row: Option<(String,)> = tx
+        .fetch_optional(
+            "DELETE FROM authn_requests
+             WHERE id = $1 AND organization_id = $2 AND connection_id = $3 AND browser_hash = $4 AND expires_at > $5
+             RETURNING target",
+            &[&id, &connection.0, &connection.1, &browser_hash, &now],
+        )
+        .await?;
+    Ok(row.map(|(target,)| target))
+}
+
+/// Notes that an assertion was used; `false` where it was before.
+pub(crate) async fn insert_used_assertion(
+    tx: &mut Tx,
+    connection: (OrganizationId, ConnectionId),
+    assertion: &str,
+    now: Timestamp,
+    expires: Timestamp,
+) -> Result<bool, Error> {
+    tx.execute("DELETE FROM used_assertions WHERE expires_at < $1", &[&now])
+        .await?;
+    let rows = tx
+        .execute(
+            "INSERT INTO used_assertions (organization_id, connection_id, assertion_id, expires_at) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (organization_id, connection_id, assertion_id) DO NOTHING",
+            &[&connection.0, &connection.1, &assertion, &expires],
+        )
+        .await?;
+    Ok(rows == 1)
+}
+
+/// The member whom a connection knows by this subject.
+pub(crate) async fn find_identity(
+    tx: &mut Tx,
+    connection: (OrganizationId, ConnectionId),
+    subject: &str,
+) -> Result<Option<MemberId>, Error> {
+    let row: Option<(MemberId,)> = tx
+        .fetch_optional(
+            "SELECT member_id FROM identities WHERE organization_id = $1 AND connection_id = $2 AND subject = $3",
+            &[&connection.0, &connection.1, &subject],
+        )
+        .await?;
+    Ok(row.map(|(id,)| id))
+}
+
+/// Lets a connection know a member by this subject.
+pub(crate) async fn insert_identity(
+    tx: &mut Tx,
+    connection: (OrganizationId, ConnectionId),
+    subject: &str,
+    member: MemberId,
+) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO identities (organization_id, connection_id, subject, member_id) VALUES ($1, $2, $3, $4)",
+        &[&connection.0, &connection.1, &subject, &member],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Whether a connection knows the member by any subject.
+pub(crate) async fn has_identity(
+    tx: &mut Tx,
+    connection: (OrganizationId, ConnectionId),
+    member: MemberId,
+) -> Result<bool, Error> {
+    let row: Option<(MemberId,)> = tx
+        .fetch_optional(
+            "SELECT member_id FROM identities WHERE organization_id = $1 AND connection_id = $2 AND member_id = $3 LIMIT 1",
+            &[&connection.0, &connection.1, &member],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
+/// The subjects by which connections know a member, each with its connection.
+pub(crate) async fn list_subjects(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    member: MemberId,
+) -> Result<Vec<(ConnectionId, String)>, Error> {
+    tx.fetch_all(
+        "SELECT connection_id, subject FROM identities WHERE organization_id = $1 AND member_id = $2 ORDER BY connection_id",
+        &[&organization, &member],
+    )
+    .await
+}
+
+/// Puts these in the place of the groups that a member's last sign-on through the connection carried.
+pub(crate) async fn replace_asserted_groups(
+    tx: &mut Tx,
+    connection: (OrganizationId, ConnectionId),
+    member: MemberId,
+    names: &[String],
+) -> Result<(), Error> {
+    tx.execute(
+        "DELETE FROM asserted_groups WHERE organization_id = $1 AND connection_id = $2 AND member_id = $3",
+        &[&connection.0, &connection.1, &member],
+    )
+    .await?;
+    let rows: Vec<Vec<&dyn Bind>> = names
+        .iter()
+        .map(|name| vec![&connection.0 as &dyn Bind, &connection.1, &member, name])
+        .collect();
+    tx.insert_rows(
+        "INSERT INTO asserted_groups (organization_id, connection_id, member_id, name) VALUES",
+        &rows,
+    )
+    .await
+}
+
+/// Leaves the mark of somebody who was deleted.
+pub(crate) async fn insert_departure(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    mark: &str,
+    at: Timestamp,
+) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO departures (organization_id, mark, departed_at) VALUES ($1, $2, $3)
+         ON CONFLICT (organization_id, mark) DO UPDATE SET departed_at = $3",
+        &[&organization, &mark, &at],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Whether somebody with this mark was deleted.
+pub(crate) async fn has_departed(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    mark: &str,
+) -> Result<bool, Error> {
+    let row: Option<(Timestamp,)> = tx
+        .fetch_optional(
+            "SELECT departed_at FROM departures WHERE organization_id = $1 AND mark = $2",
+            &[&organization, &mark],
+        )
+        .await?;
+    Ok(row.is_some())
+}
