@@ -1,9 +1,15 @@
 //! What happened: the words of the audit trail (R18).
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{MemberId, ScimTokenId};
+use super::connection::Connection;
+use super::group::Group;
+use super::mapping::Mapping;
+use super::member::{Member, Profile};
+use super::organization::{Project, Workspace};
+use super::role::{Role, RoleSource};
+use super::{ConnectionId, MemberId, OrganizationId, ScimTokenId};
 
 /// Through which credential something was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,4 +117,261 @@ pub(crate) struct Event {
     pub(crate) facts: Value,
     /// Before and after of personal data, and whose: this part is erased with the member.
     pub(crate) personal: Option<(MemberId, Value)>,
+}
+
+impl Event {
+    fn of_member(kind: Kind, member: MemberId, facts: Value) -> Self {
+        Self {
+            kind,
+            subject: Some(member.to_string()),
+            facts,
+            personal: None,
+        }
+    }
+
+    fn plain(kind: Kind, subject: impl ToString, facts: Value) -> Self {
+        Self {
+            kind,
+            subject: Some(subject.to_string()),
+            facts,
+            personal: None,
+        }
+    }
+
+    /// An organization was made, with its Owner.
+    pub(crate) fn organization_created(organization: OrganizationId, owner: MemberId) -> Self {
+        Self::plain(
+            Kind::OrganizationCreated,
+            organization.0,
+            json!({ "owner": owner }),
+        )
+    }
+
+    /// A member was made.
+    pub(crate) fn member_created(member: &Member) -> Self {
+        let facts = json!({ "role": member.role.code(), "active": member.profile.active });
+        Self {
+            personal: Some((member.id, json!({ "after": written(&member.profile) }))),
+            ..Self::of_member(Kind::MemberCreated, member.id, facts)
+        }
+    }
+
+    /// A member's own attributes changed: their names are facts, what they hold is personal.
+    pub(crate) fn member_changed(member: MemberId, before: &Profile, after: &Profile) -> Self {
+        let (before, after) = (written(before), written(after));
+        let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names.retain(|name| before.get(*name) != after.get(*name));
+        let part = |all: &Map<String, Value>| -> Map<String, Value> {
+            names
+                .iter()
+                .filter_map(|name| Some(((*name).clone(), all.get(*name)?.clone())))
+                .collect()
+        };
+        let personal = json!({ "before": part(&before), "after": part(&after) });
+        Self {
+            personal: Some((member, personal)),
+            ..Self::of_member(
+                Kind::MemberChanged,
+                member,
+                json!({ "attributes": names, "active": after.get("active") }),
+            )
+        }
+    }
+
+    /// A member's effective role changed.
+    pub(crate) fn role_changed(
+        member: MemberId,
+        before: Role,
+        after: Role,
+        source: RoleSource,
+    ) -> Self {
+        let facts =
+            json!({ "before": before.code(), "after": after.code(), "source": source.name() });
+        Self::of_member(Kind::RoleChanged, member, facts)
+    }
+
+    /// A member was deleted.
+    pub(crate) fn member_deleted(member: &Member) -> Self {
+        Self::of_member(
+            Kind::MemberDeleted,
+            member.id,
+            json!({ "role": member.role.code() }),
+        )
+    }
+
+    /// An admin gave a role by hand, or took it back.
+    pub(crate) fn role_assigned(member: MemberId, role: Option<Role>) -> Self {
+        Self::of_member(
+            Kind::RoleAssigned,
+            member,
+            json!({ "role": role.map(Role::code) }),
+        )
+    }
+
+    /// A group was made with these members.
+    pub(crate) fn group_created(group: &Group, members: &[MemberId]) -> Self {
+        Self::plain(
+            Kind::GroupCreated,
+            group.id,
+            json!({ "displayName": group.display_name, "members": members }),
+        )
+    }
+
+    /// A group or its members changed.
+    pub(crate) fn group_changed(
+        before: &Group,
+        after: &Group,
+        added: &[MemberId],
+        removed: &[MemberId],
+    ) -> Self {
+        let facts = json!({
+            "before": { "displayName": before.display_name, "externalId": before.external_id },
+            "after": { "displayName": after.display_name, "externalId": after.external_id },
+            "added": added,
+            "removed": removed,
+        });
+        Self::plain(Kind::GroupChanged, after.id, facts)
+    }
+
+    /// A group was deleted.
+    pub(crate) fn group_deleted(group: &Group) -> Self {
+        Self::plain(
+            Kind::GroupDeleted,
+            group.id,
+            json!({ "displayName": group.display_name }),
+        )
+    }
+
+    /// The rules changed.
+    pub(crate) fn mapping_changed(
+        organization: OrganizationId,
+        before: &Mapping,
+        after: &Mapping,
+    ) -> Self {
+        let facts = json!({ "before": rules(before), "after": rules(after) });
+        Self::plain(Kind::MappingChanged, organization.0, facts)
+    }
+
+    /// Admins may give roles by hand from now on, or may not.
+    pub(crate) fn manual_management_changed(organization: OrganizationId, manual: bool) -> Self {
+        Self::plain(
+            Kind::MappingChanged,
+            organization.0,
+            json!({ "manual_role_management": manual }),
+        )
+    }
+
+    /// A project was made.
+    pub(crate) fn project_created(project: &Project) -> Self {
+        Self::plain(
+            Kind::ProjectCreated,
+            project.id.0,
+            json!({ "title": project.title }),
+        )
+    }
+
+    /// A workspace was made.
+    pub(crate) fn workspace_created(workspace: &Workspace) -> Self {
+        Self::plain(
+            Kind::WorkspaceCreated,
+            workspace.id.0,
+            json!({ "title": workspace.title }),
+        )
+    }
+
+    /// A connection was set up or changed.
+    pub(crate) fn connection_changed(before: Option<&Connection>, after: &Connection) -> Self {
+        let said = |connection: &Connection| {
+            json!({
+                "entity_id": connection.entity_id,
+                "sso_url": connection.sso_url,
+                "domain": connection.domain,
+                "certificates": connection.certificates.len(),
+            })
+        };
+        Self::plain(
+            Kind::ConnectionChanged,
+            after.id,
+            json!({ "before": before.map(said), "after": said(after) }),
+        )
+    }
+
+    /// A SCIM token was made.
+    pub(crate) fn scim_token_created(token: ScimTokenId, profile: &str) -> Self {
+        Self::plain(Kind::ScimTokenCreated, token, json!({ "profile": profile }))
+    }
+
+    /// A SCIM token was revoked.
+    pub(crate) fn scim_token_revoked(token: ScimTokenId) -> Self {
+        Self::plain(Kind::ScimTokenRevoked, token, json!({}))
+    }
+
+    /// A user token was made.
+    pub(crate) fn user_token_created(member: MemberId) -> Self {
+        Self::of_member(Kind::UserTokenCreated, member, json!({}))
+    }
+
+    /// Somebody signed in, through a connection or with a link.
+    pub(crate) fn signed_in(
+        member: MemberId,
+        connection: Option<ConnectionId>,
+        role: Role,
+    ) -> Self {
+        Self::of_member(
+            Kind::SignedIn,
+            member,
+            json!({ "connection": connection, "role": role.code() }),
+        )
+    }
+
+    /// Somebody signed out.
+    pub(crate) fn signed_out(member: MemberId) -> Self {
+        Self::of_member(Kind::SignedOut, member, json!({}))
+    }
+
+    /// A sign-in was refused for this reason; of a member, where one was found.
+    pub(crate) fn sign_in_refused(
+        connection: ConnectionId,
+        member: Option<MemberId>,
+        reason: &str,
+    ) -> Self {
+        Self {
+            kind: Kind::SignInRefused,
+            subject: member.map(|member| member.to_string()),
+            facts: json!({ "connection": connection, "reason": reason }),
+            personal: None,
+        }
+    }
+}
+
+/// A profile as it is written in the personal part of an event.
+fn written(profile: &Profile) -> Map<String, Value> {
+    let mut all = profile.attributes.clone();
+    all.insert("userName".to_owned(), profile.user_name.clone().into());
+    all.insert("active".to_owned(), profile.active.into());
+    if let Some(external_id) = &profile.external_id {
+        all.insert("externalId".to_owned(), external_id.clone().into());
+    }
+    all
+}
+
+fn rules(mapping: &Mapping) -> Value {
+    let roles: Vec<Value> = mapping
+        .roles
+        .iter()
+        .map(|rule| json!([rule.role.name(), rule.group]))
+        .collect();
+    let projects: Vec<Value> = mapping
+        .projects
+        .iter()
+        .map(|rule| json!([rule.project, rule.group, rule.role.name()]))
+        .collect();
+    let workspaces: Vec<Value> = mapping
+        .workspaces
+        .iter()
+        .map(|rule| json!([rule.workspace, rule.group]))
+        .collect();
+    json!({ "roles": roles, "projects": projects, "workspaces": workspaces })
 }

@@ -123,3 +123,13 @@ pub(crate) struct Found<Resource> {
     /// The page.
     pub(crate) resources: Vec<Resource>,
 }
+
+impl<Resource> Found<Resource> {
+    /// Counts a resource that was found, and keeps it where it is on the page.
+    pub(crate) fn take(&mut self, resource: Resource, page: Page) {
+        if self.total >= page.offset && (self.resources.len() as u64) < page.count {
+            self.resources.push(resource);
+        }
+        self.total += 1;
+    }
+}

@@ -1,0 +1,217 @@
+//! What a directory does with groups. Members are added and removed one by one in SQL, whatever the group's size.
+
+use super::provisioning::{BATCH, SCAN_LIMIT};
+use super::{Caller, roles};
+use crate::domain::error::Error;
+use crate::domain::event::Event;
+use crate::domain::group::{Group, GroupChange, GroupContent, GroupMember};
+use crate::domain::query::{Condition, Found, GroupField, Page, Query};
+use crate::domain::{GroupId, MemberId};
+use crate::secret;
+use crate::store::db::{Attempt, Tx};
+use crate::store::search::From;
+use crate::store::{groups as rows, mapping, search};
+
+const TAKEN: Error = Error::Duplicate { kind: "Group", attribute: "displayName" };
+const MISSING: Error = Error::NotFound("Group");
+
+/// Makes a group.
+pub(crate) async fn create_group(caller: &Caller, content: GroupContent) -> Result<Group, Error> {
+    let group = Group {
+        id: GroupId(secret::id_at(caller.now)),
+        display_name: content.display_name,
+        external_id: content.external_id,
+        version: 1,
+        created: caller.now,
+        modified: caller.now,
+    };
+    let mut tx = caller.db.write(caller.organization).await?;
+    if !rows::insert(&mut tx, caller.organization, &group).await? {
+        return Err(TAKEN);
+    }
+    let added = add(caller, &mut tx, group.id, &content.members).await?;
+    caller.record(&mut tx, vec![Event::group_created(&group, &added)]).await?;
+    if mapping::gives_role(&mut tx, caller.organization, &group.display_name).await? {
+        roles::derive(caller, &mut tx, &added).await?;
+    }
+    tx.commit().await?;
+    Ok(group)
+}
+
+/// The group with this id.
+pub(crate) async fn find_group(caller: &Caller, id: GroupId) -> Result<Group, Error> {
+    let mut tx = caller.db.read().await?;
+    rows::find(&mut tx, caller.organization, id).await?.ok_or(MISSING)
+}
+
+/// The members of each of these groups, by group and member.
+pub(crate) async fn members_of(caller: &Caller, groups: &[GroupId]) -> Result<Vec<(GroupId, GroupMember)>, Error> {
+    let mut tx = caller.db.read().await?;
+    rows::members_of(&mut tx, caller.organization, groups).await
+}
+
+/// Puts what the client says in the place of the whole group.
+pub(crate) async fn replace_group(
+    caller: &Caller,
+    id: GroupId,
+    seen: Option<i64>,
+    content: GroupContent,
+) -> Result<Group, Error> {
+    let changes = vec![
+        GroupChange::Rename(content.display_name),
+        GroupChange::SetExternalId(content.external_id),
+        GroupChange::ReplaceMembers(content.members),
+    ];
+    change_group(caller, id, seen, changes).await
+}
+
+/// Makes these changes, all or none, in their order. Where they change nothing, nothing happens.
+pub(crate) async fn change_group(
+    caller: &Caller,
+    id: GroupId,
+    seen: Option<i64>,
+    changes: Vec<GroupChange>,
+) -> Result<Group, Error> {
+    let mut tx = caller.db.write(caller.organization).await?;
+    // The version goes up first: it holds the row, and a writer with an older version stops here.
+    let Some(raised) = rows::raise_version(&mut tx, caller.organization, id, seen, caller.now).await? else {
+        let found = rows::find(&mut tx, caller.organization, id).await?;
+        return Err(found.map_or(MISSING, |_| Error::VersionMismatch("Group")));
+    };
+    let mut group = raised.clone();
+    let mut moved = Moved::default();
+    for change in changes {
+        match change {
+            GroupChange::Rename(display_name) => group.display_name = display_name,
+            GroupChange::SetExternalId(external_id) => group.external_id = external_id,
+            GroupChange::Add(members) => moved.add(add(caller, &mut tx, id, &members).await?),
+            GroupChange::Remove(members) => {
+                moved.remove(rows::remove_members(&mut tx, caller.organization, id, &members).await?);
+            }
+            GroupChange::ReplaceMembers(members) => {
+                moved.remove(rows::remove_other_members(&mut tx, caller.organization, id, &members).await?);
+                moved.add(add(caller, &mut tx, id, &members).await?);
+            }
+        }
+    }
+    if group == raised && moved.is_empty() {
+        drop(tx);
+        return find_group(caller, id).await;
+    }
+    caller.record(&mut tx, vec![Event::group_changed(&raised, &group, &moved.added, &moved.removed)]).await?;
+    let named = mapping::gives_role(&mut tx, caller.organization, &raised.display_name).await?;
+    if group != raised {
+        write_names(caller, &mut tx, &raised, &group).await?;
+    }
+    if named || mapping::gives_role(&mut tx, caller.organization, &group.display_name).await? {
+        roles::derive(caller, &mut tx, &moved.added).await?;
+        roles::derive(caller, &mut tx, &moved.removed).await?;
+    }
+    tx.commit().await?;
+    Ok(group)
+}
+
+/// Who came and who went, in one request.
+#[derive(Default)]
+struct Moved {
+    added: Vec<MemberId>,
+    removed: Vec<MemberId>,
+}
+
+impl Moved {
+    fn add(&mut self, members: Vec<MemberId>) {
+        self.added.extend(members);
+    }
+
+    fn remove(&mut self, members: Vec<MemberId>) {
+        self.removed.extend(members);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.added.is_empty() && self.removed.is_empty()
+    }
+}
+
+async fn add(caller: &Caller, tx: &mut Tx, id: GroupId, members: &[MemberId]) -> Result<Vec<MemberId>, Error> {
+    if members.is_empty() {
+        return Ok(Vec::new());
+    }
+    match rows::add_members(tx, caller.organization, id, members).await? {
+        Attempt::Done(added) => Ok(added),
+        Attempt::Taken | Attempt::Missing => {
+            Err(Error::Invalid("a value of members is not the id of a User of this organization".to_owned()))
+        }
+    }
+}
+
+/// Writes displayName and externalId; the rules that name the group follow it (R10).
+async fn write_names(caller: &Caller, tx: &mut Tx, before: &Group, after: &Group) -> Result<(), Error> {
+    let organization = caller.organization;
+    match rows::update(tx, organization, after.id, &after.display_name, after.external_id.clone()).await? {
+        Attempt::Done(_) => {}
+        Attempt::Taken | Attempt::Missing => return Err(TAKEN),
+    }
+    if before.display_name == after.display_name {
+        return Ok(());
+    }
+    let named = mapping::gives_role(tx, organization, &before.display_name).await?
+        || mapping::gives_role(tx, organization, &after.display_name).await?;
+    mapping::rename_group(tx, organization, &before.display_name, &after.display_name).await?;
+    if named {
+        // A sign-on may have carried the old name or the new one.
+        roles::derive_group(caller, tx, &before.display_name).await?;
+        roles::derive_group(caller, tx, &after.display_name).await?;
+    }
+    Ok(())
+}
+
+/// Deletes a group. Its rules stay and match nothing.
+pub(crate) async fn delete_group(caller: &Caller, id: GroupId, seen: Option<i64>) -> Result<(), Error> {
+    let mut tx = caller.db.write(caller.organization).await?;
+    let Some(group) = rows::raise_version(&mut tx, caller.organization, id, seen, caller.now).await? else {
+        let found = rows::find(&mut tx, caller.organization, id).await?;
+        return Err(found.map_or(MISSING, |_| Error::VersionMismatch("Group")));
+    };
+    let named = mapping::gives_role(&mut tx, caller.organization, &group.display_name).await?;
+    let left = if named { rows::remove_other_members(&mut tx, caller.organization, id, &[]).await? } else { Vec::new() };
+    rows::delete(&mut tx, caller.organization, id).await?;
+    caller.record(&mut tx, vec![Event::group_deleted(&group)]).await?;
+    roles::derive(caller, &mut tx, &left).await?;
+    tx.commit().await
+}
+
+/// The groups that a query asks for, by id.
+pub(crate) async fn list_groups(
+    caller: &Caller,
+    query: &Query<GroupField, Group>,
+    page: Page,
+) -> Result<Found<Group>, Error> {
+    let mut tx = caller.db.read().await?;
+    if query.narrow == Condition::Nothing {
+        return Ok(Found { total: 0, resources: Vec::new() });
+    }
+    let Some(holds) = &query.remainder else {
+        let total = search::count_groups(&mut tx, caller.organization, &query.narrow).await?;
+        let mut resources = Vec::new();
+        if page.count > 0 && page.offset < total {
+            let from = From::Offset(i64::try_from(page.offset).unwrap_or(i64::MAX));
+            let count = i64::try_from(page.count).unwrap_or(i64::MAX);
+            resources = search::groups(&mut tx, caller.organization, &query.narrow, from, count).await?;
+        }
+        return Ok(Found { total, resources });
+    };
+    let mut found = Found { total: 0, resources: Vec::new() };
+    let (mut last, mut seen) = (None, 0);
+    loop {
+        let batch = search::groups(&mut tx, caller.organization, &query.narrow, From::After(last), BATCH).await?;
+        let Some(end) = batch.last() else { return Ok(found) };
+        last = Some(end.id);
+        seen += batch.len() as u64;
+        if seen > SCAN_LIMIT {
+            return Err(Error::TooMany);
+        }
+        for group in batch.into_iter().filter(|group| holds(group)) {
+            found.take(group, page);
+        }
+    }
+}

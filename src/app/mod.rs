@@ -1,0 +1,79 @@
+//! What can be asked of rollright: one function each, one transaction each.
+//!
+//! Nothing here knows a header, a status, JSON or a protocol's words. Whoever calls has been authenticated and is
+//! handed in as a [`Caller`].
+
+pub(crate) mod authentication;
+pub(crate) mod connections;
+pub(crate) mod groups;
+pub(crate) mod members;
+pub(crate) mod projects;
+pub(crate) mod provisioning;
+pub(crate) mod role_mapping;
+mod roles;
+pub(crate) mod scim_tokens;
+pub(crate) mod setup;
+pub(crate) mod sign_on;
+pub(crate) mod verification;
+
+use crate::domain::error::Error;
+use crate::domain::event::{Actor, Event};
+use crate::domain::role::Role;
+use crate::domain::{EventId, OrganizationId, Timestamp};
+use crate::secret;
+use crate::store::db::{Db, Tx};
+use crate::store::events;
+
+/// Who asks, in which organization, when and in which request.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller {
+    pub(in crate::app) db: Db,
+    /// The moment of the request.
+    pub(crate) now: Timestamp,
+    /// The organization that the credential belongs to. Nothing outside it can be reached.
+    pub(crate) organization: OrganizationId,
+    /// Through which credential.
+    pub(crate) actor: Actor,
+    /// The role, where the caller is a member.
+    pub(crate) role: Option<Role>,
+    /// The request's id, for the audit trail.
+    pub(in crate::app) request: String,
+}
+
+impl Caller {
+    /// Somebody at the command line of the server.
+    pub(crate) fn operator(db: Db, now: Timestamp, organization: OrganizationId) -> Self {
+        Self { db, now, organization, actor: Actor::Operator, role: None, request: "command-line".to_owned() }
+    }
+
+    /// Refuses who is neither Owner nor Administrator.
+    pub(in crate::app) fn must_administer(&self) -> Result<(), Error> {
+        if self.role.is_some_and(Role::administers) {
+            return Ok(());
+        }
+        Err(Error::Forbidden("only the Owner and Administrators of the organization can do this".to_owned()))
+    }
+
+    /// Refuses who is below Manager.
+    pub(in crate::app) fn must_manage(&self) -> Result<(), Error> {
+        if self.role.is_some_and(|role| role >= Role::Manager) {
+            return Ok(());
+        }
+        Err(Error::Forbidden("only the Owner, Administrators and Managers of the organization can do this".to_owned()))
+    }
+
+    /// Writes events in the transaction of what they tell of: if they cannot be written, it does not happen (R18).
+    async fn record(&self, tx: &mut Tx, happened: Vec<Event>) -> Result<(), Error> {
+        let (actor_kind, actor_id) = self.actor.recorded();
+        let origin = events::Origin {
+            organization: self.organization,
+            at: self.now,
+            actor_kind,
+            actor_id: actor_id.map(EventId),
+            request: &self.request,
+        };
+        let happened: Vec<(EventId, Event)> =
+            happened.into_iter().map(|event| (EventId(secret::id_at(self.now)), event)).collect();
+        events::insert(tx, &origin, &happened).await
+    }
+}

@@ -1,0 +1,172 @@
+//! What a directory does with members: SCIM Users in the domain's words. Groups are in `groups.rs`.
+
+use super::{Caller, members, roles};
+use crate::domain::error::Error;
+use crate::domain::event::Event;
+use crate::domain::member::{Member, Profile};
+use crate::domain::name;
+use crate::domain::query::{Condition, Found, MemberField, Page, Query};
+use crate::domain::{AccountId, MemberId};
+use crate::secret;
+use crate::store::db::{Attempt, Tx};
+use crate::store::members::Start;
+use crate::store::search::From;
+use crate::store::{members as rows, organizations, search};
+
+/// How many resources a filter may make us look at, beyond what SQL answers.
+pub(super) const SCAN_LIMIT: u64 = 200_000;
+pub(super) const BATCH: i64 = 500;
+const TAKEN: Error = Error::Duplicate { kind: "User", attribute: "userName" };
+
+/// Makes a member from what the directory says.
+pub(crate) async fn create_member(caller: &Caller, profile: Profile) -> Result<Member, Error> {
+    let mut tx = caller.db.write(caller.organization).await?;
+    let member = join(caller, &mut tx, &profile).await?;
+    tx.commit().await?;
+    Ok(member)
+}
+
+/// Makes a member and their account in a transaction.
+pub(super) async fn join(caller: &Caller, tx: &mut Tx, profile: &Profile) -> Result<Member, Error> {
+    let account = AccountId(secret::id_at(caller.now));
+    let email = profile.email().map(|email| (email, name::key(email)));
+    let email = email.as_ref().map(|(email, key)| (*email, key.as_str()));
+    let home = Some(caller.organization);
+    if !organizations::insert_account(tx, account, email, None, home, caller.now).await? {
+        // Somebody has this address elsewhere. That account is not touched: here the person is known by directory
+        // and IdP alone (R2).
+        organizations::insert_account(tx, account, None, None, home, caller.now).await?;
+    }
+    let id = MemberId(secret::id_at(caller.now));
+    let start = Start { base: None, owner: false };
+    let member = rows::insert(tx, caller.organization, id, account, profile, &start, caller.now).await?.ok_or(TAKEN)?;
+    caller.record(tx, vec![Event::member_created(&member)]).await?;
+    Ok(member)
+}
+
+/// The member with this id.
+pub(crate) async fn find_member(caller: &Caller, id: MemberId) -> Result<Member, Error> {
+    let mut tx = caller.db.read().await?;
+    rows::find(&mut tx, caller.organization, id).await?.ok_or(Error::NotFound("User"))
+}
+
+/// Changes what the directory says of a member, in one transaction. `change` is handed what is said now and gives
+/// what shall be said; where that is the same, nothing happens. `seen` is the version that the client has read.
+pub(crate) async fn change_member<E: std::convert::From<Error>>(
+    caller: &Caller,
+    id: MemberId,
+    seen: Option<i64>,
+    change: impl FnOnce(&Profile) -> Result<Profile, E>,
+) -> Result<Member, E> {
+    let mut tx = caller.db.write(caller.organization).await?;
+    // Held from here on: a writer with an older version stops here.
+    let mut member = rows::find_locked(&mut tx, caller.organization, id).await?.ok_or(Error::NotFound("User"))?;
+    if seen.is_some_and(|seen| seen != member.version) {
+        return Err(Error::VersionMismatch("User").into());
+    }
+    let profile = change(&member.profile)?;
+    if profile != member.profile {
+        write_profile(caller, &mut tx, &member, &profile).await?;
+        member.profile = profile;
+        member.version += 1;
+        member.modified = caller.now;
+    }
+    let groups = rows::groups_of(&mut tx, caller.organization, &[id]).await?;
+    member.groups = groups.into_iter().map(|(_, group)| group).collect();
+    tx.commit().await?;
+    Ok(member)
+}
+
+async fn write_profile(caller: &Caller, tx: &mut Tx, member: &Member, profile: &Profile) -> Result<(), Error> {
+    if !profile.active && member.profile.active {
+        members::must_not_be_owner(caller, tx, member.id).await?;
+    }
+    match rows::update(tx, caller.organization, member.id, profile, caller.now).await? {
+        Attempt::Done(_) => {}
+        Attempt::Taken | Attempt::Missing => return Err(TAKEN),
+    }
+    caller.record(tx, vec![Event::member_changed(member.id, &member.profile, profile)]).await?;
+    if profile.email() != member.profile.email() {
+        let key = profile.email().map(name::key);
+        let email = profile.email().zip(key.as_deref());
+        organizations::update_account_email(tx, caller.organization, member.account, email).await?;
+    }
+    if profile.active != member.profile.active {
+        roles::derive(caller, tx, &[member.id]).await?;
+    }
+    Ok(())
+}
+
+/// Deletes a member (R14): see [`members::erase`].
+pub(crate) async fn delete_member(caller: &Caller, id: MemberId, seen: Option<i64>) -> Result<(), Error> {
+    let mut tx = caller.db.write(caller.organization).await?;
+    members::erase(caller, &mut tx, id, seen).await?;
+    tx.commit().await
+}
+
+/// The members that a query asks for, by id. Their groups are read only where `with_groups` says so.
+pub(crate) async fn list_members(
+    caller: &Caller,
+    query: &Query<MemberField, Member>,
+    page: Page,
+    with_groups: bool,
+) -> Result<Found<Member>, Error> {
+    let mut tx = caller.db.read().await?;
+    if query.remainder.is_some() {
+        return scan(caller, &mut tx, query, page).await;
+    }
+    if query.narrow == Condition::Nothing {
+        return Ok(Found { total: 0, resources: Vec::new() });
+    }
+    let total = search::count_members(&mut tx, caller.organization, &query.narrow).await?;
+    let mut resources = Vec::new();
+    if page.count > 0 && page.offset < total {
+        let from = From::Offset(i64::try_from(page.offset).unwrap_or(i64::MAX));
+        let count = i64::try_from(page.count).unwrap_or(i64::MAX);
+        resources = search::members(&mut tx, caller.organization, &query.narrow, from, count).await?;
+        if with_groups {
+            fill_groups(caller, &mut tx, &mut resources).await?;
+        }
+    }
+    Ok(Found { total, resources })
+}
+
+/// Looks at every member that the condition leaves over, a batch at a time: no request holds an organization in
+/// memory.
+async fn scan(
+    caller: &Caller,
+    tx: &mut Tx,
+    query: &Query<MemberField, Member>,
+    page: Page,
+) -> Result<Found<Member>, Error> {
+    let mut found = Found { total: 0, resources: Vec::new() };
+    let (mut last, mut seen) = (None, 0);
+    loop {
+        let mut batch =
+            search::members(tx, caller.organization, &query.narrow, From::After(last), BATCH).await?;
+        let Some(end) = batch.last() else { return Ok(found) };
+        last = Some(end.id);
+        seen += batch.len() as u64;
+        if seen > SCAN_LIMIT {
+            return Err(Error::TooMany);
+        }
+        fill_groups(caller, tx, &mut batch).await?;
+        for member in batch {
+            if query.remainder.as_ref().is_none_or(|holds| holds(&member)) {
+                found.take(member, page);
+            }
+        }
+    }
+}
+
+async fn fill_groups(caller: &Caller, tx: &mut Tx, members: &mut [Member]) -> Result<(), Error> {
+    let ids: Vec<MemberId> = members.iter().map(|member| member.id).collect();
+    let mut groups = rows::groups_of(tx, caller.organization, &ids).await?.into_iter().peekable();
+    // Both are sorted by the member's id.
+    for member in members {
+        while let Some((_, group)) = groups.next_if(|(id, _)| *id == member.id) {
+            member.groups.push(group);
+        }
+    }
+    Ok(())
+}

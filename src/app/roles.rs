@@ -1,0 +1,63 @@
+//! Deriving roles again after facts have changed (R9), and what follows from a role that gives no access (R13).
+
+use super::Caller;
+use crate::domain::MemberId;
+use crate::domain::error::Error;
+use crate::domain::event::Event;
+use crate::store::db::Tx;
+use crate::store::{credentials, mapping, roles};
+
+/// How many members one statement handles: enough to be quick, few enough to bound memory.
+pub(super) const CHUNK: usize = 500;
+
+/// Derives the roles of these members again, in the transaction that changed a fact of theirs; how many have another
+/// role now. Who has no access any more loses every session and token.
+pub(super) async fn derive(caller: &Caller, tx: &mut Tx, members: &[MemberId]) -> Result<u64, Error> {
+    let mut changed = 0;
+    for chunk in members.chunks(CHUNK) {
+        let changes = roles::derive(tx, caller.organization, chunk).await?;
+        if changes.is_empty() {
+            continue;
+        }
+        let barred: Vec<MemberId> =
+            changes.iter().filter(|change| !change.after.has_access()).map(|change| change.member).collect();
+        if !barred.is_empty() {
+            credentials::delete_all_of(tx, caller.organization, &barred).await?;
+        }
+        changed += changes.len() as u64;
+        let told = changes
+            .into_iter()
+            .map(|change| Event::role_changed(change.member, change.before, change.after, change.source))
+            .collect();
+        caller.record(tx, told).await?;
+    }
+    Ok(changed)
+}
+
+/// Derives the roles of everybody who is in a group of this name, of the directory's or of a sign-on's.
+pub(super) async fn derive_group(caller: &Caller, tx: &mut Tx, group: &str) -> Result<u64, Error> {
+    let mut changed = 0;
+    let mut last = None;
+    loop {
+        let members = mapping::members_named_after(tx, caller.organization, group, last, CHUNK as i64).await?;
+        last = members.last().copied();
+        if last.is_none() {
+            return Ok(changed);
+        }
+        changed += derive(caller, tx, &members).await?;
+    }
+}
+
+/// Derives the roles of every member of the organization.
+pub(super) async fn derive_all(caller: &Caller, tx: &mut Tx) -> Result<u64, Error> {
+    let mut changed = 0;
+    let mut last = None;
+    loop {
+        let members = mapping::members_after(tx, caller.organization, last, CHUNK as i64).await?;
+        last = members.last().copied();
+        if last.is_none() {
+            return Ok(changed);
+        }
+        changed += derive(caller, tx, &members).await?;
+    }
+}
