@@ -3,4 +3,17 @@
 //! The map, and the arrows that `tests/architecture.rs` holds:
 //! `main -> cli -> server -> http -> app -> store -> domain`, and `http -> scim | saml -> domain`.
 
+mod cli;
+mod clock;
+mod config;
 mod domain;
+mod http;
+mod secret;
+mod server;
+mod state;
+mod store;
+mod telemetry;
+
+pub use crate::cli::run;
+pub use crate::config::{Config, LogFormat};
+pub use crate::server::Server;

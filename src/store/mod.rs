@@ -1,0 +1,3 @@
+//! Every SQL statement. PLACEHOLDER until `store/` of main is merged.
+
+pub(crate) mod db;
