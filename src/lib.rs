@@ -3,5 +3,20 @@
 //! The map, and the arrows that `tests/architecture.rs` holds:
 //! `main -> cli -> server -> http -> app -> store -> domain`, and `http -> scim | saml -> domain`.
 
+mod app;
+mod cli;
+mod clock;
+mod config;
 mod domain;
+mod http;
+mod saml;
+mod scim;
+mod secret;
+mod server;
+mod state;
 mod store;
+mod telemetry;
+
+pub use crate::cli::run;
+pub use crate::config::{Config, LogFormat};
+pub use crate::server::Server;
