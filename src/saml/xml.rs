@@ -13,6 +13,9 @@ const MAX_DEPTH: usize = 32;
 const MAX_ATTRIBUTES: usize = 64;
 /// Namespace declarations that are in force at one place, repeated ones counted.
 const MAX_NAMESPACES: usize = 64;
+/// The most comparisons of namespaces that a document may cost: where an element declares one, the parser copies all
+/// that are in force and compares each with each. Thousands of values of which each declares two cost a tenth of it.
+const MAX_COMPARISONS: usize = 2_000_000;
 
 /// What kind of document is read.
 #[derive(Debug, Clone, Copy)]
@@ -114,6 +117,7 @@ pub(super) fn parse(text: &str, limits: Limits) -> Result<Document<'_>, Malforme
 /// Refuses what the parser should not meet. It need not be exact about what is not XML: the parser says that.
 fn scan(text: &str, asides: bool) -> Result<(), Malformed> {
     let mut namespaces: Vec<usize> = Vec::new();
+    let mut comparisons = 0;
     let mut rest = text;
     while let Some(start) = rest.find('<') {
         rest = &rest[start..];
@@ -141,17 +145,24 @@ fn scan(text: &str, asides: bool) -> Result<(), Malformed> {
         let tag = Tag::at(rest).ok_or_else(unfinished)?;
         rest = &rest[tag.length..];
         let outside = namespaces.last().copied().unwrap_or_default();
+        let in_force = outside + tag.namespaces;
         match tag.kind {
             Kind::End => {
                 namespaces.pop();
             }
-            Kind::Start => namespaces.push(outside + tag.namespaces),
+            Kind::Start => namespaces.push(in_force),
             Kind::Empty => {}
         }
         if namespaces.len() > MAX_DEPTH {
             return Err(Malformed::TooDeep);
         }
-        if tag.attributes > MAX_ATTRIBUTES || outside + tag.namespaces > MAX_NAMESPACES {
+        if tag.namespaces > 0 {
+            comparisons += in_force * in_force;
+        }
+        if tag.attributes > MAX_ATTRIBUTES
+            || in_force > MAX_NAMESPACES
+            || comparisons > MAX_COMPARISONS
+        {
             return Err(Malformed::TooManyAttributes);
         }
     }

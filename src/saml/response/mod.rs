@@ -13,7 +13,7 @@ mod gate;
 pub(super) mod signature;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -10,7 +10,7 @@ mod genuine;
 mod mutation;
 mod people;
 mod signatures;
-mod signer;
+pub(in crate::saml) mod signer;
 mod wrapping;
 
 use std::time::{Duration, Instant};
