@@ -1,0 +1,211 @@
+//! Metadata: what an IdP says of itself, and what we say of ourselves.
+//!
+//! Fetches nothing, and does not judge who may import what. A document without a signing certificate is refused here,
+//! because there is no other place where "no key" could be kept from meaning "no check".
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use roxmltree::Node;
+
+use super::request::is_web_url;
+use super::response::signature;
+use super::xml::{self, Limits, Malformed, elements, escape, named, shown};
+use super::{
+    HTTP_POST, HTTP_REDIRECT, METADATA, NAME_ID_EMAIL, NAME_ID_PERSISTENT, NAME_ID_TRANSIENT,
+    NAME_ID_UNSPECIFIED, PROTOCOL, SIGNATURE,
+};
+use crate::domain::Timestamp;
+
+#[cfg(test)]
+mod tests;
+
+const LIMITS: Limits = Limits {
+    bytes: 1024 * 1024,
+    nodes: 100_000,
+    asides: true,
+};
+/// The longest entity ID, Metadata section 2.2.1.
+const MAX_ENTITY_ID: usize = 1024;
+/// The most certificates: each costs a verification when a response is forged.
+const MAX_CERTIFICATES: usize = 8;
+
+/// What we need to know of an IdP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct IdpMetadata {
+    /// Its name.
+    pub(crate) entity_id: String,
+    /// Where a browser takes our request, by the HTTP-Redirect binding.
+    pub(crate) sso_url: String,
+    /// The certificates with whose keys it may sign, DER, at least one.
+    pub(crate) certificates: Vec<Vec<u8>>,
+}
+
+/// Why metadata was refused. One sentence for the administrator.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Error {
+    /// Not read at all.
+    #[error(transparent)]
+    Xml(#[from] Malformed),
+    /// Another kind of document, such as a page with an error.
+    #[error("this is not SAML metadata: its first element is {0}")]
+    NotMetadata(String),
+    /// No IdP, or more than one.
+    #[error("the metadata describes {0} SAML 2.0 identity providers; it must describe one")]
+    NotOneIdp(usize),
+    /// No name, or one that is too long.
+    #[error(
+        "the identity provider in the metadata has no entityID of at most {MAX_ENTITY_ID} bytes"
+    )]
+    EntityId,
+    /// Past its time, Metadata section 2.3.2.
+    #[error("the metadata was valid until {0}; ask the identity provider for a new one")]
+    Expired(String),
+    /// A time that cannot be read.
+    #[error("the metadata has a validUntil that is not a date and time in UTC: {0}")]
+    BadTime(String),
+    /// No place to send a browser to.
+    #[error("the metadata has no SingleSignOnService with the HTTP-Redirect binding")]
+    NoRedirect,
+    /// A place that a browser cannot be sent to.
+    #[error(
+        "the SingleSignOnService of the metadata has a Location that is not a whole http or https URL: {0}"
+    )]
+    BadLocation(String),
+    /// No key to check signatures with.
+    #[error(
+        "the metadata has no certificate for signing, so nothing that the identity provider sends could be checked"
+    )]
+    NoCertificate,
+    /// Certificates, but none that can be used.
+    #[error("none of the certificates for signing in the metadata can be read")]
+    UnreadableCertificate,
+    /// More certificates than are tried.
+    #[error("the metadata has {0} certificates for signing; at most {MAX_CERTIFICATES} are kept")]
+    TooManyCertificates(usize),
+}
+
+impl IdpMetadata {
+    /// Reads an `EntityDescriptor`, or an `EntitiesDescriptor` in which exactly one entity is an IdP.
+    pub(crate) fn parse(text: &str, now: Timestamp) -> Result<Self, Error> {
+        let document = xml::parse(xml::without_declaration(text)?, LIMITS)?;
+        let root = document.root_element();
+        let known = ["EntityDescriptor", "EntitiesDescriptor"];
+        if !known
+            .iter()
+            .any(|name| root.has_tag_name((METADATA, *name)))
+        {
+            return Err(Error::NotMetadata(shown(root.tag_name().name())));
+        }
+        let idps: Vec<_> = root.descendants().filter(|node| is_idp(*node)).collect();
+        let [idp] = idps[..] else {
+            return Err(Error::NotOneIdp(idps.len()));
+        };
+        for node in idp.ancestors() {
+            check_valid_until(node, now)?;
+        }
+        Ok(Self {
+            entity_id: entity_id(idp)?,
+            sso_url: sso_url(idp)?,
+            certificates: certificates(idp)?,
+        })
+    }
+}
+
+/// A role of an IdP that speaks SAML 2.0, where Metadata sections 2.3.2 and 2.4.3 put it.
+fn is_idp(node: Node<'_, '_>) -> bool {
+    let in_entity = node
+        .parent()
+        .is_some_and(|parent| parent.has_tag_name((METADATA, "EntityDescriptor")));
+    let protocols = node.attribute("protocolSupportEnumeration");
+    node.has_tag_name((METADATA, "IDPSSODescriptor"))
+        && in_entity
+        && protocols.is_some_and(|all| all.split_ascii_whitespace().any(|one| one == PROTOCOL))
+}
+
+fn check_valid_until(node: Node<'_, '_>, now: Timestamp) -> Result<(), Error> {
+    let Some(text) = node.attribute("validUntil") else {
+        return Ok(());
+    };
+    match xml::instant(text) {
+        None => Err(Error::BadTime(shown(text))),
+        Some(until) if until <= now => Err(Error::Expired(shown(text))),
+        Some(_) => Ok(()),
+    }
+}
+
+fn entity_id(idp: Node<'_, '_>) -> Result<String, Error> {
+    idp.parent()
+        .and_then(|entity| entity.attribute("entityID"))
+        .filter(|id| !id.trim().is_empty() && id.len() <= MAX_ENTITY_ID)
+        .map(str::to_owned)
+        .ok_or(Error::EntityId)
+}
+
+fn sso_url(idp: Node<'_, '_>) -> Result<String, Error> {
+    let location = named(idp, METADATA, "SingleSignOnService")
+        .find(|service| service.attribute("Binding") == Some(HTTP_REDIRECT))
+        .and_then(|service| service.attribute("Location"))
+        .ok_or(Error::NoRedirect)?;
+    if is_web_url(location) {
+        Ok(location.to_owned())
+    } else {
+        Err(Error::BadLocation(shown(location)))
+    }
+}
+
+/// The certificates of every `KeyDescriptor` for signing. One without `use` is for signing too, Metadata
+/// section 2.4.1.1; who reads past those is left without a key where an IdP writes no `use`.
+fn certificates(idp: Node<'_, '_>) -> Result<Vec<Vec<u8>>, Error> {
+    let texts: Vec<String> = named(idp, METADATA, "KeyDescriptor")
+        .filter(|key| matches!(key.attribute("use"), None | Some("signing")))
+        .flat_map(elements)
+        .filter(|info| info.has_tag_name((SIGNATURE, "KeyInfo")))
+        .flat_map(|info| named(info, SIGNATURE, "X509Data"))
+        .flat_map(|data| named(data, SIGNATURE, "X509Certificate"))
+        .map(xml::all_text)
+        .collect();
+    if texts.is_empty() {
+        return Err(Error::NoCertificate);
+    }
+    let mut certificates: Vec<Vec<u8>> = Vec::new();
+    for text in texts {
+        let packed: String = text.split_ascii_whitespace().collect();
+        match STANDARD.decode(packed) {
+            Ok(der) if !certificates.contains(&der) => certificates.push(der),
+            _ => {}
+        }
+    }
+    if certificates.len() > MAX_CERTIFICATES {
+        return Err(Error::TooManyCertificates(certificates.len()));
+    }
+    certificates.retain(|der| signature::can_read(der));
+    if certificates.is_empty() {
+        return Err(Error::UnreadableCertificate);
+    }
+    Ok(certificates)
+}
+
+/// What an administrator gives to the IdP: our name, and where responses go.
+///
+/// Signed assertions are asked for; a response that is signed as a whole is accepted too.
+pub(crate) fn service_provider(entity_id: &str, acs_url: &str) -> String {
+    let formats: String = [
+        NAME_ID_UNSPECIFIED,
+        NAME_ID_PERSISTENT,
+        NAME_ID_EMAIL,
+        NAME_ID_TRANSIENT,
+    ]
+    .iter()
+    .map(|format| format!("<md:NameIDFormat>{format}</md:NameIDFormat>"))
+    .collect();
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <md:EntityDescriptor xmlns:md=\"{METADATA}\" entityID=\"{entity_id}\">\
+         <md:SPSSODescriptor AuthnRequestsSigned=\"false\" WantAssertionsSigned=\"true\" \
+         protocolSupportEnumeration=\"{PROTOCOL}\">{formats}\
+         <md:AssertionConsumerService Binding=\"{HTTP_POST}\" Location=\"{acs_url}\" index=\"0\" \
+         isDefault=\"true\"/></md:SPSSODescriptor></md:EntityDescriptor>\n",
+        entity_id = escape(entity_id),
+        acs_url = escape(acs_url),
+    )
+}

@@ -1,0 +1,154 @@
+//! A Response in, an [`Identity`] or a [`Refusal`] out.
+//!
+//! The order is the point. The gate refuses every structure but the one that is needed, before any code in C sees it;
+//! then the signature is verified; then the bytes that were signed, and only those, are parsed and read. What an
+//! unsigned Response says around a signed Assertion may make us refuse, and can never grant anything.
+//!
+//! Blocks the thread for some milliseconds. Makes no difference between what is refused: that a person who signs in
+//! sees one sentence for all of it is the caller's to do.
+
+mod attributes;
+mod claims;
+mod gate;
+pub(super) mod signature;
+
+#[cfg(test)]
+pub(super) mod tests;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use roxmltree::{Document, Node};
+
+use super::refusal::Refusal;
+use super::xml::{self, Limits, named};
+use super::{ASSERTION, PROTOCOL};
+use crate::domain::Timestamp;
+use crate::domain::identity::Identity;
+
+/// The longest form field.
+const MAX_ENCODED: usize = 512 * 1024;
+const LIMITS: Limits = Limits {
+    bytes: 256 * 1024,
+    nodes: 60_000,
+    asides: false,
+};
+
+/// What a response must agree with: facts of one connection.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Expected<'a> {
+    /// Where this connection gets responses.
+    pub(crate) acs_url: &'a str,
+    /// Our entity ID.
+    pub(crate) audience: &'a str,
+    /// The IdP's entity ID.
+    pub(crate) idp_entity_id: &'a str,
+    /// The IdP's certificates, DER. Any one may have signed.
+    pub(crate) certificates: &'a [Vec<u8>],
+    /// Where to find what we want to know of a person.
+    pub(crate) attributes: &'a AttributeNames,
+    /// By how much the clocks may differ.
+    pub(crate) skew_seconds: i64,
+}
+
+/// The names of the attributes that we read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AttributeNames {
+    /// The e-mail address.
+    pub(crate) email: String,
+    /// The given name.
+    pub(crate) first_name: String,
+    /// The family name.
+    pub(crate) last_name: String,
+    /// The groups.
+    pub(crate) groups: String,
+    /// Whether a value of the groups is several, between commas (R11). PingOne can send them so.
+    pub(crate) split_groups: bool,
+}
+
+/// The names that the guides of Label Studio tell administrators to use.
+impl Default for AttributeNames {
+    fn default() -> Self {
+        Self {
+            email: "Email".to_owned(),
+            first_name: "FirstName".to_owned(),
+            last_name: "LastName".to_owned(),
+            groups: "Groups".to_owned(),
+            split_groups: false,
+        }
+    }
+}
+
+/// Verifies the form field `SAMLResponse` of the HTTP-POST binding, Bindings section 3.5.4.
+///
+/// Not checked here, because only the store knows: that `in_response_to` is an open request of this browser and
+/// connection, and that `assertion_id` was not used before.
+pub(crate) fn verify(
+    encoded: &str,
+    expected: &Expected<'_>,
+    now: Timestamp,
+) -> Result<Identity, Refusal> {
+    let decoded = decode(encoded)?;
+    let text = xml::without_declaration(&decoded)?;
+    let document = xml::parse(text, LIMITS)?;
+    let shape = gate::check(&document)?;
+    let signed_text = signature::signed_part(text, expected.certificates)?;
+    let signed_document =
+        xml::parse(&signed_text, LIMITS).map_err(|_| Refusal::SignedPartDiffers)?;
+    let message = Message::read(&document, &signed_document, &shape)?;
+    claims::identity(&message, expected, now)
+}
+
+fn decode(encoded: &str) -> Result<String, Refusal> {
+    if encoded.len() > MAX_ENCODED {
+        return Err(Refusal::TooLarge {
+            bytes: encoded.len(),
+            limit: MAX_ENCODED,
+        });
+    }
+    // IdPs break the lines, as MIME does; XML's base64Binary allows it.
+    let packed: String = encoded.split_ascii_whitespace().collect();
+    let bytes = STANDARD.decode(packed).map_err(|_| Refusal::NotBase64)?;
+    String::from_utf8(bytes).map_err(|_| Refusal::NotUtf8)
+}
+
+/// The two elements that are read.
+struct Message<'a, 'i> {
+    /// The Response: signed, or good for refusing only.
+    response: Node<'a, 'i>,
+    /// Whether the Response is signed.
+    response_is_signed: bool,
+    /// The Assertion, always signed: itself, or with the Response.
+    assertion: Node<'a, 'i>,
+}
+
+impl<'a, 'i> Message<'a, 'i> {
+    /// Takes the elements from what was signed, which must be what the gate let through.
+    fn read(
+        document: &'a Document<'i>,
+        signed_document: &'a Document<'i>,
+        shape: &gate::Shape<'_>,
+    ) -> Result<Self, Refusal> {
+        let root = signed_document.root_element();
+        let (response, assertion) = if shape.response_is_signed {
+            gate::check_structure(signed_document)?;
+            (root, named(root, ASSERTION, "Assertion").next())
+        } else {
+            gate::check_no_assertion_inside(root)?;
+            (document.root_element(), Some(root))
+        };
+        let same = |node: Node<'_, '_>, namespace, name, id| {
+            node.has_tag_name((namespace, name)) && node.attribute("ID") == Some(id)
+        };
+        assertion
+            .filter(|assertion| {
+                same(*assertion, ASSERTION, "Assertion", shape.assertion_id)
+                    && same(response, PROTOCOL, "Response", shape.response_id)
+            })
+            .map(|assertion| Self {
+                response,
+                response_is_signed: shape.response_is_signed,
+                assertion,
+            })
+            .ok_or(Refusal::SignedPartDiffers)
+    }
+}
