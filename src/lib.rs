@@ -4,3 +4,4 @@
 //! `main -> cli -> server -> http -> app -> store -> domain`, and `http -> scim | saml -> domain`.
 
 mod domain;
+mod scim;
