@@ -8,6 +8,8 @@ pub(crate) mod attribute;
 pub(crate) mod discovery;
 pub(crate) mod error;
 pub(crate) mod etag;
+pub(crate) mod filter;
 pub(crate) mod list;
+pub(crate) mod path;
 pub(crate) mod projection;
 pub(crate) mod schema;
