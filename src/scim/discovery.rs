@@ -1,0 +1,157 @@
+//! What this service provider can do: `/ServiceProviderConfig`, `/ResourceTypes` and `/Schemas` (RFC 7644 section 4).
+//!
+//! Says only what is true of the rest of the code.
+
+use serde_json::{Value, json};
+
+use super::list;
+use super::schema::{self, Kind};
+
+/// The service provider's configuration, RFC 7643 section 5.
+pub(crate) fn service_provider_config(base: &str) -> Value {
+    json!({
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
+        "patch": {"supported": true},
+        // authentik reads maxOperations, to cut its PATCH messages, whether or not bulk is supported.
+        "bulk": {"supported": false, "maxOperations": 1000, "maxPayloadSize": 1_048_576},
+        "filter": {"supported": true, "maxResults": list::MAX_COUNT},
+        "changePassword": {"supported": false},
+        "sort": {"supported": false},
+        "etag": {"supported": true},
+        "authenticationSchemes": [{
+            "type": "oauthbearertoken",
+            "name": "Bearer token",
+            "description": "A SCIM token of the organization, in the Authorization header",
+            "specUri": "https://www.rfc-editor.org/info/rfc6750",
+            "primary": true,
+        }],
+        "meta": {
+            "resourceType": "ServiceProviderConfig",
+            "location": format!("{base}/ServiceProviderConfig"),
+        },
+    })
+}
+
+/// The resource types, as a `ListResponse`.
+pub(crate) fn resource_types(base: &str) -> Value {
+    let types = [Kind::User, Kind::Group].map(|kind| described(kind, base));
+    list::response(2, 1, types.to_vec())
+}
+
+/// One resource type.
+pub(crate) fn resource_type(base: &str, id: &str) -> Option<Value> {
+    let kind = [Kind::User, Kind::Group]
+        .into_iter()
+        .find(|kind| kind.name() == id)?;
+    Some(described(kind, base))
+}
+
+fn described(kind: Kind, base: &str) -> Value {
+    let description = match kind {
+        Kind::User => "Members of the organization",
+        Kind::Group => "Directory groups of the organization",
+    };
+    let extensions: Vec<Value> = kind
+        .extensions()
+        .iter()
+        .map(|urn| json!({"schema": urn, "required": false}))
+        .collect();
+    json!({
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],
+        "id": kind.name(),
+        "name": kind.name(),
+        "description": description,
+        "endpoint": format!("/{}", kind.endpoint()),
+        "schema": kind.core().urn,
+        "schemaExtensions": extensions,
+        "meta": {
+            "resourceType": "ResourceType",
+            "location": format!("{base}/ResourceTypes/{}", kind.name()),
+        },
+    })
+}
+
+/// The schemas, as a `ListResponse`.
+pub(crate) fn schemas(base: &str) -> Value {
+    let schemas = schema::served().map(|definition| located(definition, base));
+    list::response(3, 1, schemas.to_vec())
+}
+
+/// One schema. Its URN is compared without case, RFC 7643 section 2.1.
+pub(crate) fn schema(base: &str, urn: &str) -> Option<Value> {
+    schema::served()
+        .into_iter()
+        .find(|definition| {
+            definition["id"]
+                .as_str()
+                .is_some_and(|id| id.eq_ignore_ascii_case(urn))
+        })
+        .map(|definition| located(definition, base))
+}
+
+fn located(definition: &Value, base: &str) -> Value {
+    let mut definition = definition.clone();
+    let location = format!(
+        "{base}/Schemas/{}",
+        definition["id"].as_str().unwrap_or_default()
+    );
+    definition["meta"] = json!({"resourceType": "Schema", "location": location});
+    definition
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BASE: &str = "https://roll.example/scim/v2";
+
+    #[test]
+    fn the_configuration_says_what_is_supported() {
+        let config = service_provider_config(BASE);
+        for (name, supported) in [
+            ("patch", true),
+            ("bulk", false),
+            ("filter", true),
+            ("changePassword", false),
+            ("sort", false),
+            ("etag", true),
+        ] {
+            assert_eq!(config[name]["supported"], supported, "{name}");
+        }
+        assert_eq!(config["filter"]["maxResults"], 1000);
+        assert!(config["bulk"]["maxOperations"].as_u64() > Some(0));
+        assert_eq!(
+            config["authenticationSchemes"][0]["type"],
+            "oauthbearertoken"
+        );
+        assert_eq!(
+            config["meta"]["location"],
+            format!("{BASE}/ServiceProviderConfig")
+        );
+    }
+
+    #[test]
+    fn every_schema_of_a_resource_type_is_served() {
+        for resource_type in resource_types(BASE)["Resources"].as_array().unwrap() {
+            let urn = resource_type["schema"].as_str().unwrap();
+            assert!(schema(BASE, urn).is_some());
+            for extension in resource_type["schemaExtensions"].as_array().unwrap() {
+                let urn = extension["schema"].as_str().unwrap();
+                assert_eq!(schema(BASE, &urn.to_lowercase()).unwrap()["id"], urn);
+            }
+            let id = resource_type["id"].as_str().unwrap();
+            assert_eq!(self::resource_type(BASE, id).as_ref(), Some(resource_type));
+        }
+        assert_eq!(schemas(BASE)["totalResults"], 3);
+        assert_eq!(schema(BASE, "urn:other"), None);
+        assert_eq!(resource_type(BASE, "user"), None);
+    }
+
+    #[test]
+    fn a_schema_says_where_it_is() {
+        assert_eq!(
+            schema(BASE, schema::GROUP).unwrap()["meta"],
+            json!({"resourceType": "Schema", "location": format!("{BASE}/Schemas/{}", schema::GROUP)})
+        );
+    }
+}

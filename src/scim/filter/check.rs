@@ -1,0 +1,133 @@
+//! What may be compared with what: RFC 7644 table 3 and section 3.4.2.2.
+
+use crate::domain::{Timestamp, name};
+
+use super::super::attribute::AttributePath;
+use super::super::schema::Type;
+use super::evaluate::fold;
+use super::{Literal, Node, Operator};
+
+/// A value as the filter wrote it.
+pub(super) enum Wire {
+    Text(String),
+    Bool(bool),
+    Number,
+    Null,
+}
+
+/// A comparison that makes sense, or the sentence that says why it does not.
+pub(super) fn comparison(
+    path: AttributePath,
+    operator: Operator,
+    value: Wire,
+) -> Result<Node, String> {
+    if let Wire::Null = value {
+        return match operator {
+            Operator::Equal => Ok(Node::Not(Box::new(Node::Present(path)))),
+            Operator::NotEqual => Ok(Node::Present(path)),
+            _ => Err(format!("`{}` cannot compare with null", operator.name())),
+        };
+    }
+    let path = valued(path)?;
+    let leaf = path.leaf();
+    let literal = match (leaf.value_type, value) {
+        (Type::Boolean, value) => Literal::Bool(boolean(&path, operator, &value)?),
+        (Type::DateTime, Wire::Text(text)) => Literal::Time(moment(&path, operator, &text)?),
+        (Type::Binary, Wire::Text(_)) if is_ordering(operator) => {
+            return Err(format!(
+                "`{path}` is binary, and `{}` cannot compare it",
+                operator.name()
+            ));
+        }
+        (Type::String | Type::Reference | Type::Binary, Wire::Text(written)) => Literal::Text {
+            key: key(&written, operator, leaf.case_exact),
+            written,
+        },
+        (Type::String | Type::Reference | Type::Binary | Type::DateTime, _) => {
+            return Err(format!(
+                "`{path}` is a text; compare it with a value in double quotes"
+            ));
+        }
+        (Type::Complex, _) => {
+            return Err(format!("`{path}` cannot be compared as a whole"));
+        }
+    };
+    Ok(Node::Compare(path, operator, literal))
+}
+
+/// A complex attribute stands for its sub-attribute `value`: `emails co "x"` means `emails.value co "x"`. Entra ID asks
+/// for `manager eq "…"` in the same way.
+fn valued(mut path: AttributePath) -> Result<AttributePath, String> {
+    let leaf = path.leaf();
+    if leaf.value_type != Type::Complex {
+        return Ok(path);
+    }
+    path.sub = leaf.sub_attribute("value");
+    match path.sub {
+        Some(_) => Ok(path),
+        None => Err(format!(
+            "`{path}` cannot be compared as a whole; name one of its sub-attributes, such as `{path}.{}`",
+            leaf.sub_attributes[0].name
+        )),
+    }
+}
+
+/// Entra ID writes booleans as texts: `roles[primary eq "True"].value`.
+fn boolean(path: &AttributePath, operator: Operator, value: &Wire) -> Result<bool, String> {
+    if !matches!(operator, Operator::Equal | Operator::NotEqual) {
+        return Err(format!(
+            "`{path}` is true or false, and `{}` cannot compare it; use eq or ne",
+            operator.name()
+        ));
+    }
+    match value {
+        Wire::Bool(flag) => Ok(*flag),
+        Wire::Text(text) if text.eq_ignore_ascii_case("true") => Ok(true),
+        Wire::Text(text) if text.eq_ignore_ascii_case("false") => Ok(false),
+        Wire::Text(_) | Wire::Number | Wire::Null => Err(format!(
+            "`{path}` is true or false; compare it with true or false"
+        )),
+    }
+}
+
+fn moment(path: &AttributePath, operator: Operator, text: &str) -> Result<Timestamp, String> {
+    if matches!(
+        operator,
+        Operator::Contains | Operator::StartsWith | Operator::EndsWith
+    ) {
+        return Err(format!(
+            "`{path}` is a date and time, and `{}` cannot compare it",
+            operator.name()
+        ));
+    }
+    Timestamp::parse(text).ok_or_else(|| {
+        format!("`{path}` is a date and time; write it like \"2026-03-01T09:30:00Z\"")
+    })
+}
+
+fn is_ordering(operator: Operator) -> bool {
+    match operator {
+        Operator::Greater | Operator::GreaterOrEqual | Operator::Less | Operator::LessOrEqual => {
+            true
+        }
+        Operator::Equal
+        | Operator::NotEqual
+        | Operator::Contains
+        | Operator::StartsWith
+        | Operator::EndsWith => false,
+    }
+}
+
+/// What to look for. Parts of a text are not trimmed: `co " b"` looks for the blank too.
+fn key(written: &str, operator: Operator, case_exact: bool) -> String {
+    match operator {
+        _ if case_exact => written.to_owned(),
+        Operator::Contains | Operator::StartsWith | Operator::EndsWith => fold(written),
+        Operator::Equal
+        | Operator::NotEqual
+        | Operator::Greater
+        | Operator::GreaterOrEqual
+        | Operator::Less
+        | Operator::LessOrEqual => name::key(written),
+    }
+}

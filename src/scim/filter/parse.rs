@@ -1,0 +1,378 @@
+//! From text to [`Node`]: the grammar of RFC 7644 section 3.4.2.2, with limits.
+//!
+//! The parser calls itself only where a bracket opens, and counts those calls: hostile nesting ends in an error at once.
+//! What may be compared with what is `check`'s business.
+
+use super::super::attribute::{self, AttributePath, Name};
+use super::super::error::Error;
+use super::super::schema::{Attribute, Kind, Type};
+use super::check::{self, Wire};
+use super::{Node, Operator};
+
+const MAX_LENGTH: usize = 8 * 1024;
+const MAX_DEPTH: usize = 32;
+const MAX_TERMS: usize = 1024;
+
+/// Reads a whole filter.
+pub(super) fn filter(text: &str, kind: Kind) -> Result<Node, Error> {
+    let mut parser = Parser::new(text, kind, Scope::Resource)?;
+    let node = parser.any()?;
+    parser.blanks();
+    match parser.rest() {
+        "" => Ok(node),
+        rest => Err(parser.refuse(format!(
+            "`{}` is left over after the end of the filter; filters are joined by `and` and `or`",
+            excerpt(rest)
+        ))),
+    }
+}
+
+/// Reads the filter of a value path, `type eq "work"]`, up to and with the closing bracket, and returns what follows.
+pub(crate) fn value_filter<'t>(
+    text: &'t str,
+    attribute: &'static Attribute,
+    kind: Kind,
+) -> Result<(Node, &'t str), Error> {
+    let mut parser = Parser::new(text, kind, Scope::Element(attribute))?;
+    let node = parser.any()?;
+    parser.close(']')?;
+    Ok((node, parser.rest()))
+}
+
+/// What the names in a filter are names of.
+#[derive(Clone, Copy)]
+enum Scope {
+    /// Attributes of a resource.
+    Resource,
+    /// Sub-attributes of an element of this attribute.
+    Element(&'static Attribute),
+}
+
+struct Parser<'t> {
+    text: &'t str,
+    at: usize,
+    kind: Kind,
+    scope: Scope,
+    depth: usize,
+    terms: usize,
+}
+
+/// What the left side of a comparison can be.
+enum Subject {
+    Attribute(AttributePath),
+    Extension(&'static super::Schema),
+}
+
+impl<'t> Parser<'t> {
+    fn new(text: &'t str, kind: Kind, scope: Scope) -> Result<Self, Error> {
+        if text.len() > MAX_LENGTH {
+            return Err(Error::InvalidFilter(format!(
+                "the filter is longer than {MAX_LENGTH} bytes"
+            )));
+        }
+        Ok(Self {
+            text,
+            at: 0,
+            kind,
+            scope,
+            depth: 0,
+            terms: 0,
+        })
+    }
+
+    fn any(&mut self) -> Result<Node, Error> {
+        let mut parts = vec![self.all()?];
+        while self.joined_by("or") {
+            parts.push(self.all()?);
+        }
+        Ok(Node::any(parts))
+    }
+
+    fn all(&mut self) -> Result<Node, Error> {
+        let mut parts = vec![self.one()?];
+        while self.joined_by("and") {
+            parts.push(self.one()?);
+        }
+        Ok(Node::all(parts))
+    }
+
+    fn one(&mut self) -> Result<Node, Error> {
+        self.blanks();
+        if self.rest().starts_with('(') {
+            return self.group();
+        }
+        // Written with and without a blank before the parenthesis.
+        if starts_with_word(self.rest(), "not") {
+            let before = self.at;
+            self.at += "not".len();
+            self.blanks();
+            if self.rest().starts_with('(') {
+                return Ok(Node::Not(Box::new(self.group()?)));
+            }
+            self.at = before;
+        }
+        self.term()
+    }
+
+    fn group(&mut self) -> Result<Node, Error> {
+        self.open()?;
+        let node = self.any()?;
+        self.close(')')?;
+        Ok(node)
+    }
+
+    fn term(&mut self) -> Result<Node, Error> {
+        self.terms += 1;
+        if self.terms > MAX_TERMS {
+            return Err(self.refuse(format!("a filter may hold at most {MAX_TERMS} comparisons")));
+        }
+        let start = self.at;
+        let name = self.word();
+        if name.is_empty() {
+            return Err(self.refuse(match self.rest() {
+                "" => "the filter ends where the name of an attribute is expected".to_owned(),
+                rest => format!(
+                    "the name of an attribute is expected, not `{}`",
+                    excerpt(rest)
+                ),
+            }));
+        }
+        let subject = self.resolve(name, start)?;
+        if self.rest().starts_with('[') {
+            return self.value_path(subject, start);
+        }
+        self.comparison(subject, start)
+    }
+
+    /// `emails[type eq "work"]`, and what Entra ID makes of it: `emails[type eq "work"].value eq "x"`.
+    fn value_path(&mut self, subject: Subject, start: usize) -> Result<Node, Error> {
+        let path = match subject {
+            Subject::Attribute(path)
+                if path.sub.is_none() && path.attribute.value_type == Type::Complex =>
+            {
+                path
+            }
+            _ => {
+                return Err(self.refuse(
+                    "brackets stand only after an attribute that has sub-attributes".to_owned(),
+                ));
+            }
+        };
+        if let Scope::Element(_) = self.scope {
+            return Err(self.refuse("brackets cannot stand within brackets".to_owned()));
+        }
+        self.open()?;
+        let outer = std::mem::replace(&mut self.scope, Scope::Element(path.attribute));
+        let mut filter = self.any()?;
+        self.close(']')?;
+        if self.rest().starts_with('.') {
+            self.at += 1;
+            let name = self.word();
+            let subject = self.resolve(name, start)?;
+            let compared = self.comparison(subject, start)?;
+            filter = Node::all(vec![filter, compared]);
+        }
+        self.scope = outer;
+        Ok(Node::Element(path, Box::new(filter)))
+    }
+
+    fn comparison(&mut self, subject: Subject, start: usize) -> Result<Node, Error> {
+        self.blanks();
+        let operator_at = self.at;
+        let name = self.word();
+        if name.eq_ignore_ascii_case("pr") {
+            return Ok(match subject {
+                Subject::Attribute(path) => Node::Present(path),
+                Subject::Extension(schema) => Node::ExtensionPresent(schema),
+            });
+        }
+        let Some(operator) = Operator::from_name(name) else {
+            self.at = operator_at;
+            return Err(self.refuse(match name {
+                "" => {
+                    "an operator is expected: eq, ne, co, sw, ew, gt, ge, lt, le or pr".to_owned()
+                }
+                name => format!(
+                    "`{}` is no operator; use eq, ne, co, sw, ew, gt, ge, lt, le or pr",
+                    excerpt(name)
+                ),
+            }));
+        };
+        let Subject::Attribute(path) = subject else {
+            self.at = operator_at;
+            return Err(self.refuse("an extension can only be asked for with `pr`".to_owned()));
+        };
+        let value = self.value(operator)?;
+        check::comparison(path, operator, value).map_err(|sentence| {
+            self.at = start;
+            self.refuse(sentence)
+        })
+    }
+
+    fn value(&mut self, operator: Operator) -> Result<Wire, Error> {
+        self.blanks();
+        if self.rest().starts_with('"') {
+            return self.string().map(Wire::Text);
+        }
+        let start = self.at;
+        let word = self.word();
+        if word.eq_ignore_ascii_case("true") {
+            return Ok(Wire::Bool(true));
+        }
+        if word.eq_ignore_ascii_case("false") {
+            return Ok(Wire::Bool(false));
+        }
+        if word.eq_ignore_ascii_case("null") {
+            return Ok(Wire::Null);
+        }
+        if serde_json::from_str::<serde_json::Number>(word).is_ok() {
+            return Ok(Wire::Number);
+        }
+        self.at = start;
+        Err(self.refuse(match word {
+            "" => format!("a value is expected after `{}`", operator.name()),
+            word => format!(
+                "`{}` is no value; put texts in double quotes",
+                excerpt(word)
+            ),
+        }))
+    }
+
+    /// A string of JSON: RFC 7644 refers to RFC 7159 for its escapes.
+    fn string(&mut self) -> Result<String, Error> {
+        let rest = self.rest();
+        let mut escaped = false;
+        let end = rest
+            .bytes()
+            .enumerate()
+            .skip(1)
+            .find(|(_, byte)| match byte {
+                _ if escaped => {
+                    escaped = false;
+                    false
+                }
+                b'\\' => {
+                    escaped = true;
+                    false
+                }
+                byte => *byte == b'"',
+            });
+        let Some((end, _)) = end else {
+            return Err(self.refuse("the text that begins here has no closing quote".to_owned()));
+        };
+        let text: String = serde_json::from_str(&rest[..=end])
+            .map_err(|_| self.refuse("this is not a valid JSON string".to_owned()))?;
+        if text.contains('\0') {
+            return Err(self.refuse("no value can hold U+0000".to_owned()));
+        }
+        self.at += end + 1;
+        Ok(text)
+    }
+
+    fn resolve(&mut self, name: &str, start: usize) -> Result<Subject, Error> {
+        let found = match self.scope {
+            Scope::Resource => attribute::resolve(name, self.kind),
+            Scope::Element(attribute) => match attribute.sub_attribute(name) {
+                Some(sub) => Ok(Name::Attribute(AttributePath {
+                    extension: None,
+                    attribute: sub,
+                    sub: None,
+                })),
+                None => Err(attribute::nearest(
+                    name,
+                    attribute.sub_attributes.iter().map(|sub| sub.name.clone()),
+                )),
+            },
+        };
+        let sentence = match found {
+            Ok(Name::Attribute(path)) => return Ok(Subject::Attribute(path)),
+            Ok(Name::Extension(schema)) => return Ok(Subject::Extension(schema)),
+            Ok(Name::Password) => "a password cannot be searched for".to_owned(),
+            Ok(Name::Core) => format!("`{}` names a schema and no attribute", excerpt(name)),
+            Ok(Name::Foreign) => format!("`{}` is in no schema of this service", excerpt(name)),
+            Err(unknown) => format!(
+                "there is no attribute `{}`; the nearest known one is `{}`",
+                excerpt(name),
+                unknown.nearest
+            ),
+        };
+        self.at = start;
+        Err(self.refuse(sentence))
+    }
+
+    /// Steps over `and` or `or`, where it stands next as a word of its own.
+    fn joined_by(&mut self, word: &str) -> bool {
+        let before = self.at;
+        self.blanks();
+        let apart = self.at > before || self.text[..before].ends_with([')', ']']);
+        if apart && starts_with_word(self.rest(), word) {
+            self.at += word.len();
+            return true;
+        }
+        self.at = before;
+        false
+    }
+
+    fn open(&mut self) -> Result<(), Error> {
+        if self.depth == MAX_DEPTH {
+            return Err(self.refuse(format!("brackets are nested more than {MAX_DEPTH} deep")));
+        }
+        self.depth += 1;
+        self.at += 1;
+        Ok(())
+    }
+
+    fn close(&mut self, bracket: char) -> Result<(), Error> {
+        self.blanks();
+        if !self.rest().starts_with(bracket) {
+            return Err(self.refuse(match self.rest() {
+                "" => format!("the filter ends where a closing `{bracket}` is expected"),
+                rest => format!("a closing `{bracket}` is expected, not `{}`", excerpt(rest)),
+            }));
+        }
+        self.at += 1;
+        self.depth = self.depth.saturating_sub(1);
+        Ok(())
+    }
+
+    fn blanks(&mut self) {
+        let rest = self.rest();
+        self.at += rest.len() - rest.trim_start_matches([' ', '\t']).len();
+    }
+
+    fn word(&mut self) -> &'t str {
+        let rest = self.rest();
+        let word = &rest[..rest.find(ends_word).unwrap_or(rest.len())];
+        self.at += word.len();
+        word
+    }
+
+    fn rest(&self) -> &'t str {
+        &self.text[self.at..]
+    }
+
+    /// The error at the place where the parser stands.
+    fn refuse(&self, sentence: String) -> Error {
+        let position = self.text[..self.at].chars().count() + 1;
+        Error::InvalidFilter(format!(
+            "{sentence} (at character {position} of the filter)"
+        ))
+    }
+}
+
+fn ends_word(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '(' | ')' | '[' | ']' | '"')
+}
+
+/// Whether a text starts with a word, written in any case, that ends there.
+fn starts_with_word(text: &str, word: &str) -> bool {
+    text.split_at_checked(word.len())
+        .is_some_and(|(head, rest)| {
+            head.eq_ignore_ascii_case(word) && (rest.is_empty() || rest.starts_with(ends_word))
+        })
+}
+
+/// Enough of a text to recognize it.
+fn excerpt(text: &str) -> String {
+    text.chars().take(60).collect()
+}

@@ -1,0 +1,168 @@
+//! From a PATCH message to the changes of a group, RFC 7644 section 3.5.2.
+//!
+//! The operations are never applied to a list of members here: they are named one by one, for SQL to add and remove.
+
+use serde_json::Value;
+
+use crate::domain::MemberId;
+use crate::domain::group::GroupChange;
+
+use super::super::attribute::AttributePath;
+use super::super::error::Error;
+use super::super::filter::Node;
+use super::super::patch::{Op, Operation, PatchOp};
+use super::super::path::{self, Path, Refusal};
+use super::super::schema::{Kind, Mutability};
+use super::super::value;
+
+/// The changes that a PATCH asks for, in its order.
+pub(crate) fn changes(message: &PatchOp) -> Result<Vec<GroupChange>, Error> {
+    let mut changes = Vec::new();
+    message.try_for_each(|operation| read(operation, &mut changes))?;
+    Ok(changes)
+}
+
+fn read(operation: &Operation, changes: &mut Vec<GroupChange>) -> Result<(), Error> {
+    let value = operation.value.as_ref();
+    match &operation.path {
+        Some(text) => at_path(
+            operation.op,
+            &path::parse(text, Kind::Group)?,
+            value,
+            changes,
+        ),
+        None => whole(operation.op, value, changes),
+    }
+}
+
+/// An add or replace without a path. Okta and authentik replace `displayName` so, and repeat `id` and `schemas`.
+fn whole(op: Op, value: Option<&Value>, changes: &mut Vec<GroupChange>) -> Result<(), Error> {
+    let Some(Value::Object(fields)) = value else {
+        return Err(Error::InvalidValue(
+            "without a `path`, `value` must be an object of attributes".to_owned(),
+        ));
+    };
+    value::no_name_twice(fields, "`value`")?;
+    for (name, value) in fields {
+        if name.eq_ignore_ascii_case("id") || name.eq_ignore_ascii_case("schemas") {
+            continue;
+        }
+        match path::parse(name, Kind::Group) {
+            Ok(path) => at_path(op, &path, Some(value), changes)?,
+            // As in the body of a PUT.
+            Err(Refusal::Unknown(_)) => {}
+            Err(Refusal::Malformed(error)) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+fn at_path(
+    op: Op,
+    path: &Path,
+    value: Option<&Value>,
+    changes: &mut Vec<GroupChange>,
+) -> Result<(), Error> {
+    let (path, filter) = match path {
+        // Nothing is kept of schemas that are not known; Entra ID lists one.
+        Path::Foreign(_) | Path::Password | Path::Extension(_) => return Ok(()),
+        Path::Resource if op == Op::Remove => {
+            return Err(Error::Mutability(
+                "a resource cannot be removed by PATCH".to_owned(),
+            ));
+        }
+        Path::Resource => return whole(op, value, changes),
+        Path::Attribute(path, filter) => (path, filter.as_ref().map(|filter| &filter.0)),
+    };
+    let value = value.unwrap_or(&Value::Null);
+    match (path.attribute.name.as_str(), path.sub) {
+        ("displayName", None) if op == Op::Remove => Err(Error::Mutability(format!(
+            "`{path}` is required and cannot be removed"
+        ))),
+        ("displayName", None) => {
+            let name = value::required_text(Some(value), "displayName")?;
+            changes.push(GroupChange::Rename(name));
+            Ok(())
+        }
+        ("externalId", None) => {
+            let sent = value::external_id(Some(value).filter(|_| op != Op::Remove))?;
+            if op != Op::Add || sent.is_some() {
+                changes.push(GroupChange::SetExternalId(sent));
+            }
+            Ok(())
+        }
+        ("members", None) => members(op, path, filter, value, changes),
+        _ => Err(unchangeable(path)),
+    }
+}
+
+fn unchangeable(path: &AttributePath) -> Error {
+    match path.attribute.mutability {
+        Mutability::ReadOnly => {
+            Error::Mutability(format!("`{path}` cannot be changed by a client"))
+        }
+        Mutability::ReadWrite | Mutability::Immutable => Error::Mutability(format!(
+            "`{path}` cannot be changed by itself; add and remove whole members"
+        )),
+    }
+}
+
+fn members(
+    op: Op,
+    path: &AttributePath,
+    filter: Option<&Node>,
+    value: &Value,
+    changes: &mut Vec<GroupChange>,
+) -> Result<(), Error> {
+    let change = match (op, filter) {
+        (Op::Add, None) => GroupChange::Add(super::member_ids(value)?),
+        (Op::Replace, None) => GroupChange::ReplaceMembers(super::member_ids(value)?),
+        // Without a value this empties the group; with one, which is how Entra ID removes, only those go.
+        (Op::Remove, None) if value.is_null() => GroupChange::ReplaceMembers(Vec::new()),
+        (Op::Remove, None) => GroupChange::Remove(listed(value)?),
+        (op, Some(filter)) => {
+            let Some(ids) = super::ids_selected(filter) else {
+                return Err(Error::InvalidFilter(
+                    "members can only be selected by `value eq \"...\"`, joined by `or`".to_owned(),
+                ));
+            };
+            match op {
+                Op::Remove => GroupChange::Remove(there(ids.into_iter())),
+                // As with the lists of a user, what the filter describes comes to be.
+                Op::Add => {
+                    let ids: Vec<Value> = ids.into_iter().map(Value::from).collect();
+                    GroupChange::Add(super::member_ids(&Value::Array(ids))?)
+                }
+                Op::Replace => return Err(unchangeable(path)),
+            }
+        }
+    };
+    // To add or remove nobody is to change nothing.
+    if !matches!(&change, GroupChange::Add(ids) | GroupChange::Remove(ids) if ids.is_empty()) {
+        changes.push(change);
+    }
+    Ok(())
+}
+
+/// The members that a remove lists.
+fn listed(value: &Value) -> Result<Vec<MemberId>, Error> {
+    let elements = match value {
+        Value::Array(elements) => elements.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let ids: Option<Vec<&str>> = elements.iter().map(super::member_id).collect();
+    let ids = ids.ok_or_else(|| {
+        Error::InvalidValue(
+            "each member to remove must be an object with its id as `value`".to_owned(),
+        )
+    })?;
+    Ok(there(ids.into_iter()))
+}
+
+/// Ids to remove: what is no id is in no group, and passed over.
+fn there<'i>(ids: impl Iterator<Item = &'i str>) -> Vec<MemberId> {
+    let mut seen = std::collections::HashSet::new();
+    ids.filter_map(MemberId::parse)
+        .filter(|id| seen.insert(*id))
+        .collect()
+}

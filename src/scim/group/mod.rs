@@ -1,0 +1,159 @@
+//! The Group resource, RFC 7643 section 4.2: from JSON to what the domain keeps or changes, and back.
+//!
+//! A group can have 100,000 members, so nothing here looks at a member more than once, and a PATCH becomes changes that
+//! name only the members it is about. Whether a member exists is not decided here.
+
+mod changes;
+mod query;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value, json};
+
+use crate::domain::MemberId;
+use crate::domain::group::{Group, GroupContent, GroupMember};
+
+use super::error::Error;
+use super::filter::{Literal, Node, Operator};
+use super::schema::{GROUP, Kind};
+use super::value;
+
+pub(crate) use super::etag::{IfMatch, version_of};
+pub(crate) use changes::changes;
+pub(crate) use query::query;
+
+/// The URNs that clients give the Group schema: the RFC's, and those of drafts.
+const GROUP_URNS: [&str; 3] = [
+    GROUP,
+    "urn:scim:schemas:core:2.0",
+    "urn:scim:schemas:core:1.0",
+];
+
+/// Reads the body of a POST or PUT. Schemas that are not known, as Entra ID lists one, are passed over with what belongs
+/// to them.
+pub(crate) fn content(body: &Value) -> Result<GroupContent, Error> {
+    let Value::Object(body) = body else {
+        return Err(Error::InvalidSyntax(
+            "the body must be a JSON object".to_owned(),
+        ));
+    };
+    value::no_name_twice(body, "")?;
+    super::require_schema(body, &GROUP_URNS)?;
+    Ok(GroupContent {
+        display_name: value::required_text(field(body, "displayName"), "displayName")?,
+        external_id: value::external_id(field(body, "externalId"))?,
+        members: match field(body, "members") {
+            Some(members) => member_ids(members)?,
+            None => Vec::new(),
+        },
+    })
+}
+
+fn field<'o>(object: &'o Map<String, Value>, name: &str) -> Option<&'o Value> {
+    object.get(name).or_else(|| {
+        let found = object
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value)
+    })
+}
+
+/// The ids in a `members` value, each once and in order. What clients say of a member besides its id (`display`, `$ref`,
+/// `type`) is ours to say, and passed over.
+fn member_ids(members: &Value) -> Result<Vec<MemberId>, Error> {
+    let members = match members {
+        Value::Null => return Ok(Vec::new()),
+        Value::Array(members) => members.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let mut seen = HashSet::with_capacity(members.len());
+    let mut ids = Vec::with_capacity(members.len());
+    for (index, member) in members.iter().enumerate() {
+        let id = member_id(member).ok_or_else(|| {
+            Error::InvalidValue(format!(
+                "`members[{index}]` must be an object whose `value` is the id of a member"
+            ))
+        })?;
+        let id = MemberId::parse(id).ok_or_else(|| {
+            let shown: String = id.chars().take(100).collect();
+            Error::InvalidValue(format!("no member has the id `{shown}`"))
+        })?;
+        if seen.insert(id) {
+            ids.push(id);
+        }
+    }
+    Ok(ids)
+}
+
+/// The id that an element of `members` carries. Some clients send the bare id.
+fn member_id(member: &Value) -> Option<&str> {
+    match member {
+        Value::String(id) => Some(id),
+        Value::Object(fields) => field(fields, "value")?.as_str(),
+        _ => None,
+    }
+}
+
+/// The ids that a filter over `members` selects, where it only compares `value` with `eq`, perhaps with `or`.
+fn ids_selected(filter: &Node) -> Option<Vec<&str>> {
+    match filter {
+        Node::Compare(path, Operator::Equal, Literal::Text { written, .. })
+            if path.is("value", None) =>
+        {
+            Some(vec![written])
+        }
+        Node::Or(parts) => {
+            let ids: Option<Vec<_>> = parts.iter().map(ids_selected).collect();
+            ids.map(|ids| ids.concat())
+        }
+        _ => None,
+    }
+}
+
+/// The resource as it is answered; without `members` where they have not been read. `base` is the URL under which
+/// `/Groups` lies.
+pub(crate) fn resource(group: &Group, members: Option<&[GroupMember]>, base: &str) -> Value {
+    let mut resource = Map::new();
+    resource.insert("schemas".to_owned(), json!([GROUP]));
+    resource.insert("id".to_owned(), json!(group.id));
+    if let Some(external_id) = &group.external_id {
+        resource.insert("externalId".to_owned(), json!(external_id));
+    }
+    resource.insert("displayName".to_owned(), json!(group.display_name));
+    if let Some(members) = members {
+        let members: Vec<Value> = members
+            .iter()
+            .map(|member| member_resource(member, base))
+            .collect();
+        resource.insert("members".to_owned(), members.into());
+    }
+    resource.insert(
+        "meta".to_owned(),
+        json!({
+            "resourceType": Kind::Group.name(),
+            "created": group.created.to_string(),
+            "lastModified": group.modified.to_string(),
+            "location": format!("{base}/Groups/{}", group.id),
+            "version": etag(group),
+        }),
+    );
+    Value::Object(resource)
+}
+
+/// One element of `members`, so that a long list can be written as it is read.
+pub(crate) fn member_resource(member: &GroupMember, base: &str) -> Value {
+    json!({
+        "value": member.id,
+        "$ref": format!("{base}/Users/{}", member.id),
+        "display": member.display_name,
+        "type": "User",
+    })
+}
+
+/// The weak entity tag, which is also `meta.version`. Changes of members raise the version too.
+pub(crate) fn etag(group: &Group) -> String {
+    format!("W/\"{}\"", group.version)
+}

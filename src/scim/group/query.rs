@@ -1,0 +1,111 @@
+//! From a filter over groups to the domain's query.
+//!
+//! Members are never read to answer a filter: a comparison with one is a condition, or it is refused.
+
+use serde_json::json;
+
+use crate::domain::group::Group;
+use crate::domain::query::{Comparison, Condition, GroupField, Operand, Query, Remainder};
+use crate::domain::{GroupId, MemberId};
+
+use super::super::error::Error;
+use super::super::filter::{self, Literal, Node, Operator};
+use super::super::schema::{self, GROUP, Kind};
+
+/// Which groups a filter asks for; all of them where there is none.
+pub(crate) fn query(filter: Option<&str>, base: &str) -> Result<Query<GroupField, Group>, Error> {
+    let Some(text) = filter else {
+        return Ok(Query {
+            narrow: Condition::Everything,
+            remainder: None,
+        });
+    };
+    let (narrow, rest) = filter::lower(filter::parse(text, Kind::Group)?, &term)?;
+    let members = schema::find(&Kind::Group.core().attributes, "members");
+    if let (Some(rest), Some(members)) = (&rest, members)
+        && rest.root.mentions(members)
+    {
+        return Err(Error::InvalidFilter(
+            "a comparison of members can be joined by `or` or `not` only with comparisons of displayName, externalId, \
+             id with eq, or meta.created and meta.lastModified"
+                .to_owned(),
+        ));
+    }
+    let base = base.to_owned();
+    let remainder = rest.map(|rest| -> Remainder<Group> {
+        std::sync::Arc::new(move |group: &Group| rest.matches(&super::resource(group, None, &base)))
+    });
+    Ok(Query { narrow, remainder })
+}
+
+fn term(part: &Node) -> Result<Option<Condition<GroupField>>, Error> {
+    Ok(match part {
+        Node::Compare(path, operator, literal) => {
+            let sub = path.sub.map(|sub| sub.name.as_str());
+            match (path.attribute.name.as_str(), sub) {
+                ("id", None) => id(GroupField::Id, *operator, literal),
+                ("members", Some("value")) if *operator == Operator::Equal => {
+                    id(GroupField::Member, *operator, literal)
+                }
+                ("members", _) => return Err(only_by_id()),
+                ("displayName", None) => {
+                    filter::text_condition(GroupField::DisplayName, *operator, literal)
+                }
+                ("externalId", None) => {
+                    filter::text_condition(GroupField::ExternalId, *operator, literal)
+                }
+                ("meta", Some("created")) => {
+                    filter::time_condition(GroupField::Created, *operator, literal)
+                }
+                ("meta", Some("lastModified")) => {
+                    filter::time_condition(GroupField::Modified, *operator, literal)
+                }
+                // The same for every group.
+                ("schemas", None) | ("meta", Some("resourceType")) => {
+                    let any = json!({"schemas": [GROUP], "meta": {"resourceType": "Group"}});
+                    Some(if part.matches(&any) {
+                        Condition::Everything
+                    } else {
+                        Condition::Nothing
+                    })
+                }
+                _ => None,
+            }
+        }
+        Node::Present(path) => match path.attribute.name.as_str() {
+            "schemas" | "id" | "displayName" | "meta" => Some(Condition::Everything),
+            "externalId" => Some(Condition::Present(GroupField::ExternalId)),
+            "members" => return Err(only_by_id()),
+            _ => None,
+        },
+        Node::Element(path, inner) if path.is("members", None) => {
+            let ids = super::ids_selected(inner).ok_or_else(only_by_id)?;
+            let mut each: Vec<_> = ids
+                .into_iter()
+                .filter(|id| MemberId::parse(id).is_some())
+                .map(|id| {
+                    let operand = Operand::Text(id.to_owned());
+                    Condition::Compare(GroupField::Member, Comparison::Equal, operand)
+                })
+                .collect();
+            Some(match each.len() {
+                0 => Condition::Nothing,
+                1 => each.swap_remove(0),
+                _ => Condition::Or(each),
+            })
+        }
+        _ => None,
+    })
+}
+
+fn id(field: GroupField, operator: Operator, literal: &Literal) -> Option<Condition<GroupField>> {
+    filter::id_condition(field, operator, literal, |text| {
+        GroupId::parse(text).is_some()
+    })
+}
+
+fn only_by_id() -> Error {
+    Error::InvalidFilter(
+        "the members of a group can only be asked for with `members.value eq \"...\"`".to_owned(),
+    )
+}

@@ -1,0 +1,116 @@
+//! Lists: which page is asked for, and the `ListResponse` message (RFC 7644 section 3.4.2).
+
+use serde_json::{Value, json};
+
+use crate::domain::query::Page;
+
+use super::error::Error;
+
+/// The schema of the message.
+pub(crate) const URN: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
+
+/// How many resources a page has where the client does not say.
+pub(crate) const DEFAULT_COUNT: u64 = 100;
+/// How many resources a page has at most.
+pub(crate) const MAX_COUNT: u64 = 1000;
+
+/// The greatest `startIndex`: it must be exact in JSON and in SQL.
+const MAX_INDEX: u64 = 1 << 53;
+
+/// Reads `startIndex` and `count`. A startIndex below 1 means 1 (Entra ID's inbound client sends 0), a negative count
+/// means 0 (RFC 7644 section 3.4.2.4), and what is too great is brought down to the greatest.
+pub(crate) fn page(start_index: Option<&str>, count: Option<&str>) -> Result<Page, Error> {
+    let start_index = integer("startIndex", start_index)?.unwrap_or(1);
+    let count = integer("count", count)?.unwrap_or(DEFAULT_COUNT);
+    Ok(Page {
+        offset: start_index.clamp(1, MAX_INDEX) - 1,
+        count: count.min(MAX_COUNT),
+    })
+}
+
+/// An integer, where a negative one counts as 0 and one that is too great as the greatest.
+fn integer(name: &str, text: Option<&str>) -> Result<Option<u64>, Error> {
+    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        let shown: String = text.chars().take(40).collect();
+        return Err(Error::InvalidValue(format!(
+            "`{name}` must be an integer, not `{shown}`"
+        )));
+    }
+    if negative {
+        return Ok(Some(0));
+    }
+    // Digits that do not fit are a number greater than any limit.
+    Ok(Some(digits.parse().unwrap_or(u64::MAX)))
+}
+
+/// The message, with no member but the RFC's.
+pub(crate) fn response(total: u64, start_index: u64, resources: Vec<Value>) -> Value {
+    json!({
+        "schemas": [URN],
+        "totalResults": total,
+        "startIndex": start_index,
+        "itemsPerPage": resources.len(),
+        "Resources": resources,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_brought_within_its_limits() {
+        let huge = "99999999999999999999999999";
+        for (start_index, count, offset, expected) in [
+            (None, None, 0, 100),
+            (Some("1"), Some("100"), 0, 100),
+            (Some("0"), Some("0"), 0, 0),
+            (Some("-5"), Some("-5"), 0, 0),
+            (Some("11"), Some("5000"), 10, 1000),
+            (Some(""), Some(" "), 0, 100),
+            (Some(huge), Some(huge), MAX_INDEX - 1, 1000),
+            (Some("-99999999999999999999999999"), Some("+7"), 0, 7),
+        ] {
+            assert_eq!(
+                page(start_index, count),
+                Ok(Page {
+                    offset,
+                    count: expected
+                }),
+                "{start_index:?} {count:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_integer_is_an_invalid_value() {
+        for text in ["x", "1.5", "1e3", "-", "0x10", "१"] {
+            assert!(
+                matches!(page(Some(text), None), Err(Error::InvalidValue(_))),
+                "{text}"
+            );
+            assert!(
+                matches!(page(None, Some(text)), Err(Error::InvalidValue(_))),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_list_response_counts_what_is_on_the_page() {
+        assert_eq!(
+            response(7, 3, vec![json!({"id": "a"})]),
+            json!({
+                "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
+                "totalResults": 7, "startIndex": 3, "itemsPerPage": 1, "Resources": [{"id": "a"}],
+            })
+        );
+    }
+}

@@ -1,0 +1,240 @@
+//! PATCH of an attribute that holds a list, such as `emails`: RFC 7644 section 3.5.2 with value filters.
+//!
+//! Where a filter selects nothing, `add` and `replace` make the element that the filter describes. The RFC asks for
+//! noTarget on such a replace (section 3.5.2.3); Entra ID sends it for every address that is new and relies on this.
+
+use serde_json::{Map, Value};
+
+use super::super::attribute::AttributePath;
+use super::super::error::Error;
+use super::super::filter::{Literal, Node, Operator};
+use super::super::patch::Op;
+use super::super::schema::Attribute;
+use super::super::value;
+
+/// Applies an operation to the list at a path within `holder`.
+pub(super) fn apply(
+    op: Op,
+    path: &AttributePath,
+    filter: Option<&Node>,
+    value: Option<&Value>,
+    holder: &mut Map<String, Value>,
+) -> Result<(), Error> {
+    let attribute = path.attribute;
+    let name = &attribute.name;
+    let before = match holder.remove(name) {
+        Some(Value::Array(elements)) => elements,
+        _ => Vec::new(),
+    };
+    let value = value.unwrap_or(&Value::Null);
+    let after = match (op, filter, path.sub) {
+        (Op::Remove, None, None) => without(attribute, before, value)?,
+        (Op::Remove, filter, None) => kept(before, filter),
+        (Op::Remove, filter, Some(sub)) => {
+            let clear = |element: &mut Map<String, Value>| {
+                element.remove(&sub.name);
+                Ok(())
+            };
+            change(before, filter, clear)?
+        }
+        (Op::Add, None, None) => added(before, value::elements(attribute, value, name)?)?,
+        (Op::Replace, None, None) => {
+            let elements = value::elements(attribute, value, name)?;
+            value::at_most_one_primary(&elements, name)?;
+            elements
+        }
+        (Op::Add | Op::Replace, filter, None) => {
+            match value::one(attribute, value, name)? {
+                Some(Value::Object(sent)) => {
+                    let set = |element: &mut Map<String, Value>| {
+                        if op == Op::Replace {
+                            element.clear();
+                            describe(filter, element);
+                        }
+                        element.extend(sent.clone());
+                        Ok(())
+                    };
+                    change_or_make(before, filter, set)?
+                }
+                // A replacement by nothing.
+                _ if op == Op::Replace => kept(before, filter),
+                _ => before,
+            }
+        }
+        (Op::Add | Op::Replace, filter, Some(sub)) => {
+            let at = format!("{name}.{}", sub.name);
+            match value::one(sub, value, &at)? {
+                Some(value) => {
+                    let set = |element: &mut Map<String, Value>| {
+                        element.insert(sub.name.clone(), value.clone());
+                        Ok(())
+                    };
+                    change_or_make(before, filter, set)?
+                }
+                None if op == Op::Replace => {
+                    let clear = |element: &mut Map<String, Value>| {
+                        element.remove(&sub.name);
+                        Ok(())
+                    };
+                    change(before, filter, clear)?
+                }
+                None => before,
+            }
+        }
+    };
+    if !after.is_empty() {
+        holder.insert(name.clone(), Value::Array(after));
+    }
+    Ok(())
+}
+
+fn selected(filter: Option<&Node>, element: &Value) -> bool {
+    filter.is_none_or(|filter| filter.matches(element))
+}
+
+/// The elements that a filter does not select.
+fn kept(mut elements: Vec<Value>, filter: Option<&Node>) -> Vec<Value> {
+    elements.retain(|element| !selected(filter, element));
+    elements
+}
+
+/// A remove without a filter: everything, or the elements that a value lists, as Entra ID does with `members`.
+fn without(
+    attribute: &'static Attribute,
+    mut elements: Vec<Value>,
+    value: &Value,
+) -> Result<Vec<Value>, Error> {
+    if value.is_null() {
+        return Ok(Vec::new());
+    }
+    let listed = value::elements(attribute, value, &attribute.name)?;
+    elements.retain(|element| !listed.iter().any(|listed| says_all_of(element, listed)));
+    Ok(elements)
+}
+
+/// Whether an element has each field of another, with the same value.
+fn says_all_of(element: &Value, listed: &Value) -> bool {
+    listed.as_object().is_some_and(|fields| {
+        fields
+            .iter()
+            .all(|(name, value)| element.get(name) == Some(value))
+    })
+}
+
+/// Changes the selected elements; one that is empty then is gone.
+fn change(
+    mut elements: Vec<Value>,
+    filter: Option<&Node>,
+    mut set: impl FnMut(&mut Map<String, Value>) -> Result<(), Error>,
+) -> Result<Vec<Value>, Error> {
+    let mut newly_primary = Vec::new();
+    for (index, element) in elements.iter_mut().enumerate() {
+        if !selected(filter, element) {
+            continue;
+        }
+        let was_primary = value::is_primary(element);
+        if let Value::Object(fields) = element {
+            set(fields)?;
+        }
+        if value::is_primary(element) && !was_primary {
+            newly_primary.push(index);
+        }
+    }
+    settle_primary(&mut elements, &newly_primary)?;
+    elements.retain(|element| element.as_object().is_none_or(|fields| !fields.is_empty()));
+    Ok(elements)
+}
+
+/// Changes the selected elements, or makes the one that the filter describes where there is none.
+fn change_or_make(
+    mut elements: Vec<Value>,
+    filter: Option<&Node>,
+    mut set: impl FnMut(&mut Map<String, Value>) -> Result<(), Error>,
+) -> Result<Vec<Value>, Error> {
+    if elements.iter().any(|element| selected(filter, element)) {
+        return change(elements, filter, set);
+    }
+    let mut element = Map::new();
+    describe(filter, &mut element);
+    set(&mut element)?;
+    let element = Value::Object(element);
+    if value::is_primary(&element) {
+        clear_primary(&mut elements);
+    }
+    elements.push(element);
+    Ok(elements)
+}
+
+/// Writes what a filter says an element must be equal to.
+fn describe(filter: Option<&Node>, element: &mut Map<String, Value>) {
+    match filter {
+        Some(Node::And(parts)) => {
+            for part in parts {
+                describe(Some(part), element);
+            }
+        }
+        Some(Node::Compare(path, Operator::Equal, literal)) => {
+            let value = match literal {
+                Literal::Text { written, .. } => Value::from(written.as_str()),
+                Literal::Bool(flag) => Value::Bool(*flag),
+                Literal::Time(at) => Value::from(at.to_string()),
+            };
+            element.insert(path.attribute.name.clone(), value);
+        }
+        // Other parts say what an element is not, or may be.
+        Some(_) | None => {}
+    }
+}
+
+/// Adds elements. One with the value and type of an element that is there is that element, RFC 7643 section 2.4: what it
+/// says is merged into it.
+fn added(mut elements: Vec<Value>, new: Vec<Value>) -> Result<Vec<Value>, Error> {
+    let mut newly_primary = Vec::new();
+    for element in new {
+        let same = |there: &Value| {
+            *there == element
+                || (element.get("value").is_some()
+                    && there.get("value") == element.get("value")
+                    && there.get("type") == element.get("type"))
+        };
+        let index = elements.iter().position(same).unwrap_or(elements.len());
+        let was_primary = elements.get(index).is_some_and(value::is_primary);
+        if value::is_primary(&element) && !was_primary {
+            newly_primary.push(index);
+        }
+        match (elements.get_mut(index), element) {
+            (Some(Value::Object(there)), Value::Object(sent)) => there.extend(sent),
+            (Some(there), element) => *there = element,
+            (None, element) => elements.push(element),
+        }
+    }
+    settle_primary(&mut elements, &newly_primary)?;
+    Ok(elements)
+}
+
+/// An element that has become primary takes it from the others, RFC 7644 section 3.5.2.
+fn settle_primary(elements: &mut [Value], newly_primary: &[usize]) -> Result<(), Error> {
+    match newly_primary {
+        [] => Ok(()),
+        [index] => {
+            let (before, rest) = elements.split_at_mut(*index);
+            clear_primary(before);
+            if let Some((_, after)) = rest.split_first_mut() {
+                clear_primary(after);
+            }
+            Ok(())
+        }
+        _ => Err(Error::InvalidValue(
+            "more than one value would have `primary` true".to_owned(),
+        )),
+    }
+}
+
+fn clear_primary(elements: &mut [Value]) {
+    for element in elements
+        .iter_mut()
+        .filter(|element| value::is_primary(element))
+    {
+        element["primary"] = Value::Bool(false);
+    }
+}

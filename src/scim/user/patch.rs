@@ -1,0 +1,185 @@
+//! PATCH of a User, RFC 7644 section 3.5.2: operations in order, all or none.
+//!
+//! The result is checked like the body of a PUT. Lists are the business of `elements`, unknown extensions of `foreign`.
+
+use serde_json::{Map, Value};
+
+use crate::domain::member::Profile;
+
+use super::super::attribute::AttributePath;
+use super::super::error::Error;
+use super::super::patch::{Op, Operation, PatchOp};
+use super::super::path::{self, Path, Refusal};
+use super::super::schema::{Attribute, Kind, Mutability, Schema, Type};
+use super::super::value;
+use super::{elements, foreign};
+
+/// The profile that the operations make of a profile. A PATCH that changes nothing gives an equal profile.
+pub(crate) fn patch(profile: &Profile, message: &PatchOp) -> Result<Profile, Error> {
+    let mut document = super::described(profile);
+    message.try_for_each(|operation| apply(operation, &mut document))?;
+    super::profile(super::document(&document)?)
+}
+
+fn apply(operation: &Operation, document: &mut Map<String, Value>) -> Result<(), Error> {
+    let value = operation.value.as_ref();
+    match &operation.path {
+        Some(text) => at_path(
+            operation.op,
+            &path::parse(text, Kind::User)?,
+            value,
+            document,
+        ),
+        None => whole(operation.op, value, document),
+    }
+}
+
+/// An add or replace without a path: each key of the value is a path of its own. Entra ID writes dotted paths and whole
+/// URN paths there.
+fn whole(op: Op, value: Option<&Value>, document: &mut Map<String, Value>) -> Result<(), Error> {
+    let Some(Value::Object(fields)) = value else {
+        return Err(Error::InvalidValue(
+            "without a `path`, `value` must be an object of attributes".to_owned(),
+        ));
+    };
+    value::no_name_twice(fields, "`value`")?;
+    for (name, value) in fields {
+        // Okta and authentik repeat these, and they cannot be changed: harmless.
+        if name.eq_ignore_ascii_case("id") || name.eq_ignore_ascii_case("schemas") {
+            continue;
+        }
+        match path::parse(name, Kind::User) {
+            Ok(path) => {
+                at_path(op, &path, Some(value), document).map_err(|error| error.at(name))?
+            }
+            // As in the body of a PUT.
+            Err(Refusal::Unknown(_)) => {}
+            Err(Refusal::Malformed(error)) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+fn at_path(
+    op: Op,
+    path: &Path,
+    value: Option<&Value>,
+    document: &mut Map<String, Value>,
+) -> Result<(), Error> {
+    match path {
+        Path::Password => Ok(()),
+        Path::Foreign(text) => foreign::apply(op, text, value, document),
+        Path::Resource if op == Op::Remove => Err(Error::Mutability(
+            "a resource cannot be removed by PATCH".to_owned(),
+        )),
+        Path::Resource => whole(op, value, document),
+        Path::Extension(schema) => extension(op, schema, value, document),
+        Path::Attribute(path, filter) => {
+            writable(op, path)?;
+            let attribute = path.attribute;
+            let holder = match path.extension {
+                None => document,
+                Some(schema) => fields(document, &schema.urn),
+            };
+            if attribute.multi_valued {
+                let filter = filter.as_ref().map(|filter| &filter.0);
+                return elements::apply(op, path, filter, value, holder);
+            }
+            match path.sub {
+                None => single(op, attribute, value, holder),
+                Some(sub) => single(op, sub, value, fields(holder, &attribute.name)),
+            }
+        }
+    }
+}
+
+/// What this service alone writes, and what a user must have, stays.
+fn writable(op: Op, path: &AttributePath) -> Result<(), Error> {
+    if path.attribute.mutability == Mutability::ReadOnly
+        || path.leaf().mutability == Mutability::ReadOnly
+        || path.is("schemas", None)
+    {
+        return Err(Error::Mutability(format!(
+            "`{path}` cannot be changed by a client"
+        )));
+    }
+    if op == Op::Remove && path.is("userName", None) {
+        return Err(Error::Mutability(format!(
+            "`{path}` is required and cannot be removed"
+        )));
+    }
+    Ok(())
+}
+
+fn extension(
+    op: Op,
+    schema: &'static Schema,
+    value: Option<&Value>,
+    document: &mut Map<String, Value>,
+) -> Result<(), Error> {
+    match (op, value) {
+        (Op::Add, None | Some(Value::Null)) => Ok(()),
+        (Op::Remove, _) | (Op::Replace, None | Some(Value::Null)) => {
+            document.remove(&schema.urn);
+            Ok(())
+        }
+        (Op::Add | Op::Replace, Some(Value::Object(sent))) => {
+            let holder = fields(document, &schema.urn);
+            for (attribute, value) in value::known_fields(&schema.attributes, sent, &schema.urn)? {
+                single(op, attribute, Some(value), holder)?;
+            }
+            Ok(())
+        }
+        (Op::Add | Op::Replace, Some(other)) => {
+            let found = value::type_name(other);
+            Err(Error::InvalidValue(format!(
+                "`{}` must be an object, not {found}",
+                schema.urn
+            )))
+        }
+    }
+}
+
+/// An attribute with one value.
+fn single(
+    op: Op,
+    attribute: &'static Attribute,
+    value: Option<&Value>,
+    holder: &mut Map<String, Value>,
+) -> Result<(), Error> {
+    let value = value.filter(|_| op != Op::Remove).unwrap_or(&Value::Null);
+    if let (Type::Complex, Value::Object(sent)) = (attribute.value_type, value) {
+        // Sub-attributes that are not sent stay, RFC 7644 sections 3.5.2.1 and 3.5.2.3. Entra ID sends null for those
+        // that are to go.
+        let known = value::known_fields(&attribute.sub_attributes, sent, &attribute.name)?;
+        let holder = fields(holder, &attribute.name);
+        for (sub, value) in known {
+            if sub.mutability != Mutability::ReadOnly {
+                single(op, sub, Some(value), holder)?;
+            }
+        }
+        return Ok(());
+    }
+    match value::one(attribute, value, &attribute.name)? {
+        Some(value) => {
+            holder.insert(attribute.name.clone(), value);
+        }
+        // To add nothing is to change nothing.
+        None if op == Op::Add && value.is_null() => {}
+        None => {
+            holder.remove(&attribute.name);
+        }
+    }
+    Ok(())
+}
+
+/// The object under a name, made where there is none. What stays empty is dropped when the result is checked.
+fn fields<'d>(holder: &'d mut Map<String, Value>, name: &str) -> &'d mut Map<String, Value> {
+    let value = holder.entry(name).or_insert(Value::Null);
+    if !value.is_object() {
+        *value = Value::Object(Map::new());
+    }
+    value
+        .as_object_mut()
+        .expect("the line above made it an object")
+}
