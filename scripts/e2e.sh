@@ -1,0 +1,31 @@
+#!/bin/sh
+# The end-to-end tests: the release binary, real clients, a real identity provider, on SQLite and PostgreSQL.
+#
+#   scripts/e2e.sh [arguments of pytest]
+#
+# ROLLRIGHT_BIN names another binary to test.
+. "$(dirname -- "$0")/env.sh"
+
+tests=$root/tests/e2e
+python=${PYTHON:-python3}
+
+# One environment for each list of requirements and each Python, made once.
+key=$( (cat "$tests/requirements.txt" && "$python" -V && "$python" -c 'import sys; print(sys.prefix)') | cksum | tr -d ' ')
+venv=$cache/venv-$key
+if [ ! -e "$venv/ready" ]; then
+    say "e2e: making the Python environment $venv"
+    rm -rf "$venv"
+    mkdir -p "$cache"
+    "$python" -m venv "$venv"
+    "$venv/bin/pip" --quiet --disable-pip-version-check install --requirement "$tests/requirements.txt"
+    : >"$venv/ready"
+fi
+
+ROLLRIGHT_BIN=${ROLLRIGHT_BIN:-$target/release/rollright}
+export ROLLRIGHT_BIN
+[ -x "$ROLLRIGHT_BIN" ] || fail "no binary $ROLLRIGHT_BIN: make build"
+SIMPLESAMLPHP=$("$root/scripts/simplesamlphp.sh")
+export SIMPLESAMLPHP
+
+cd "$tests"
+PYTHONDONTWRITEBYTECODE=1 exec "$root/scripts/postgres.sh" run "$venv/bin/python" -m pytest "$@"
