@@ -12,6 +12,7 @@ use argon2::{
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, Mac as _};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
@@ -35,6 +36,14 @@ pub(crate) fn random_token(prefix: &str) -> String {
 /// The key under which a token is stored.
 pub(crate) fn hash(token: &str) -> TokenHash {
     TokenHash(hex(&Sha256::digest(token.as_bytes())))
+}
+
+/// A mark that only who holds the key can make or recognize: HMAC-SHA-256 in small hexadecimal digits.
+pub(crate) fn keyed_hash(key: &str, text: &str) -> String {
+    let mut mac =
+        Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("HMAC takes a key of any length");
+    mac.update(text.as_bytes());
+    hex(&mac.finalize().into_bytes())
 }
 
 /// Whether two secrets are equal, in a time that does not depend on where they differ. Their length is no secret.
@@ -131,6 +140,14 @@ mod tests {
     fn the_hash_of_a_token_is_its_sha256_in_small_hexadecimal_digits() {
         let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(hash("abc"), TokenHash(expected.to_owned()));
+    }
+
+    #[test]
+    fn a_mark_depends_on_the_key_and_the_text() {
+        // Test case 2 of RFC 4231.
+        let expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+        assert_eq!(keyed_hash("Jefe", "what do ya want for nothing?"), expected);
+        assert_ne!(keyed_hash("jefe", "what do ya want for nothing?"), expected);
     }
 
     #[test]

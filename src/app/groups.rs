@@ -12,7 +12,10 @@ use crate::store::db::{Attempt, Tx};
 use crate::store::search::From;
 use crate::store::{groups as rows, mapping, search};
 
-const TAKEN: Error = Error::Duplicate { kind: "Group", attribute: "displayName" };
+const TAKEN: Error = Error::Duplicate {
+    kind: "Group",
+    attribute: "displayName",
+};
 const MISSING: Error = Error::NotFound("Group");
 
 /// Makes a group.
@@ -30,7 +33,9 @@ pub(crate) async fn create_group(caller: &Caller, content: GroupContent) -> Resu
         return Err(TAKEN);
     }
     let added = add(caller, &mut tx, group.id, &content.members).await?;
-    caller.record(&mut tx, vec![Event::group_created(&group, &added)]).await?;
+    caller
+        .record(&mut tx, vec![Event::group_created(&group, &added)])
+        .await?;
     if mapping::gives_role(&mut tx, caller.organization, &group.display_name).await? {
         roles::derive(caller, &mut tx, &added).await?;
     }
@@ -41,11 +46,16 @@ pub(crate) async fn create_group(caller: &Caller, content: GroupContent) -> Resu
 /// The group with this id.
 pub(crate) async fn find_group(caller: &Caller, id: GroupId) -> Result<Group, Error> {
     let mut tx = caller.db.read().await?;
-    rows::find(&mut tx, caller.organization, id).await?.ok_or(MISSING)
+    rows::find(&mut tx, caller.organization, id)
+        .await?
+        .ok_or(MISSING)
 }
 
 /// The members of each of these groups, by group and member.
-pub(crate) async fn members_of(caller: &Caller, groups: &[GroupId]) -> Result<Vec<(GroupId, GroupMember)>, Error> {
+pub(crate) async fn members_of(
+    caller: &Caller,
+    groups: &[GroupId],
+) -> Result<Vec<(GroupId, GroupMember)>, Error> {
     let mut tx = caller.db.read().await?;
     rows::members_of(&mut tx, caller.organization, groups).await
 }
@@ -74,7 +84,9 @@ pub(crate) async fn change_group(
 ) -> Result<Group, Error> {
     let mut tx = caller.db.write(caller.organization).await?;
     // The version goes up first: it holds the row, and a writer with an older version stops here.
-    let Some(raised) = rows::raise_version(&mut tx, caller.organization, id, seen, caller.now).await? else {
+    let Some(raised) =
+        rows::raise_version(&mut tx, caller.organization, id, seen, caller.now).await?
+    else {
         let found = rows::find(&mut tx, caller.organization, id).await?;
         return Err(found.map_or(MISSING, |_| Error::VersionMismatch("Group")));
     };
@@ -86,10 +98,14 @@ pub(crate) async fn change_group(
             GroupChange::SetExternalId(external_id) => group.external_id = external_id,
             GroupChange::Add(members) => moved.add(add(caller, &mut tx, id, &members).await?),
             GroupChange::Remove(members) => {
-                moved.remove(rows::remove_members(&mut tx, caller.organization, id, &members).await?);
+                moved.remove(
+                    rows::remove_members(&mut tx, caller.organization, id, &members).await?,
+                );
             }
             GroupChange::ReplaceMembers(members) => {
-                moved.remove(rows::remove_other_members(&mut tx, caller.organization, id, &members).await?);
+                moved.remove(
+                    rows::remove_other_members(&mut tx, caller.organization, id, &members).await?,
+                );
                 moved.add(add(caller, &mut tx, id, &members).await?);
             }
         }
@@ -98,7 +114,17 @@ pub(crate) async fn change_group(
         drop(tx);
         return find_group(caller, id).await;
     }
-    caller.record(&mut tx, vec![Event::group_changed(&raised, &group, &moved.added, &moved.removed)]).await?;
+    caller
+        .record(
+            &mut tx,
+            vec![Event::group_changed(
+                &raised,
+                &group,
+                &moved.added,
+                &moved.removed,
+            )],
+        )
+        .await?;
     let named = mapping::gives_role(&mut tx, caller.organization, &raised.display_name).await?;
     if group != raised {
         write_names(caller, &mut tx, &raised, &group).await?;
@@ -132,22 +158,40 @@ impl Moved {
     }
 }
 
-async fn add(caller: &Caller, tx: &mut Tx, id: GroupId, members: &[MemberId]) -> Result<Vec<MemberId>, Error> {
+async fn add(
+    caller: &Caller,
+    tx: &mut Tx,
+    id: GroupId,
+    members: &[MemberId],
+) -> Result<Vec<MemberId>, Error> {
     if members.is_empty() {
         return Ok(Vec::new());
     }
     match rows::add_members(tx, caller.organization, id, members).await? {
         Attempt::Done(added) => Ok(added),
-        Attempt::Taken | Attempt::Missing => {
-            Err(Error::Invalid("a value of members is not the id of a User of this organization".to_owned()))
-        }
+        Attempt::Taken | Attempt::Missing => Err(Error::Invalid(
+            "a value of members is not the id of a User of this organization".to_owned(),
+        )),
     }
 }
 
 /// Writes displayName and externalId; the rules that name the group follow it (R10).
-async fn write_names(caller: &Caller, tx: &mut Tx, before: &Group, after: &Group) -> Result<(), Error> {
+async fn write_names(
+    caller: &Caller,
+    tx: &mut Tx,
+    before: &Group,
+    after: &Group,
+) -> Result<(), Error> {
     let organization = caller.organization;
-    match rows::update(tx, organization, after.id, &after.display_name, after.external_id.clone()).await? {
+    match rows::update(
+        tx,
+        organization,
+        after.id,
+        &after.display_name,
+        after.external_id.clone(),
+    )
+    .await?
+    {
         Attempt::Done(_) => {}
         Attempt::Taken | Attempt::Missing => return Err(TAKEN),
     }
@@ -166,16 +210,28 @@ async fn write_names(caller: &Caller, tx: &mut Tx, before: &Group, after: &Group
 }
 
 /// Deletes a group. Its rules stay and match nothing.
-pub(crate) async fn delete_group(caller: &Caller, id: GroupId, seen: Option<i64>) -> Result<(), Error> {
+pub(crate) async fn delete_group(
+    caller: &Caller,
+    id: GroupId,
+    seen: Option<i64>,
+) -> Result<(), Error> {
     let mut tx = caller.db.write(caller.organization).await?;
-    let Some(group) = rows::raise_version(&mut tx, caller.organization, id, seen, caller.now).await? else {
+    let Some(group) =
+        rows::raise_version(&mut tx, caller.organization, id, seen, caller.now).await?
+    else {
         let found = rows::find(&mut tx, caller.organization, id).await?;
         return Err(found.map_or(MISSING, |_| Error::VersionMismatch("Group")));
     };
     let named = mapping::gives_role(&mut tx, caller.organization, &group.display_name).await?;
-    let left = if named { rows::remove_other_members(&mut tx, caller.organization, id, &[]).await? } else { Vec::new() };
+    let left = if named {
+        rows::remove_other_members(&mut tx, caller.organization, id, &[]).await?
+    } else {
+        Vec::new()
+    };
     rows::delete(&mut tx, caller.organization, id).await?;
-    caller.record(&mut tx, vec![Event::group_deleted(&group)]).await?;
+    caller
+        .record(&mut tx, vec![Event::group_deleted(&group)])
+        .await?;
     roles::derive(caller, &mut tx, &left).await?;
     tx.commit().await
 }
@@ -188,7 +244,10 @@ pub(crate) async fn list_groups(
 ) -> Result<Found<Group>, Error> {
     let mut tx = caller.db.read().await?;
     if query.narrow == Condition::Nothing {
-        return Ok(Found { total: 0, resources: Vec::new() });
+        return Ok(Found {
+            total: 0,
+            resources: Vec::new(),
+        });
     }
     let Some(holds) = &query.remainder else {
         let total = search::count_groups(&mut tx, caller.organization, &query.narrow).await?;
@@ -196,15 +255,28 @@ pub(crate) async fn list_groups(
         if page.count > 0 && page.offset < total {
             let from = From::Offset(i64::try_from(page.offset).unwrap_or(i64::MAX));
             let count = i64::try_from(page.count).unwrap_or(i64::MAX);
-            resources = search::groups(&mut tx, caller.organization, &query.narrow, from, count).await?;
+            resources =
+                search::groups(&mut tx, caller.organization, &query.narrow, from, count).await?;
         }
         return Ok(Found { total, resources });
     };
-    let mut found = Found { total: 0, resources: Vec::new() };
+    let mut found = Found {
+        total: 0,
+        resources: Vec::new(),
+    };
     let (mut last, mut seen) = (None, 0);
     loop {
-        let batch = search::groups(&mut tx, caller.organization, &query.narrow, From::After(last), BATCH).await?;
-        let Some(end) = batch.last() else { return Ok(found) };
+        let batch = search::groups(
+            &mut tx,
+            caller.organization,
+            &query.narrow,
+            From::After(last),
+            BATCH,
+        )
+        .await?;
+        let Some(end) = batch.last() else {
+            return Ok(found);
+        };
         last = Some(end.id);
         seen += batch.len() as u64;
         if seen > SCAN_LIMIT {

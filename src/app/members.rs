@@ -15,8 +15,14 @@ use crate::store::{events, groups, members, organizations, sign_ons};
 const MISSING: Error = Error::NotFound("member");
 
 /// Refuses what would take the organization's only Owner away (R7).
-pub(super) async fn must_not_be_owner(caller: &Caller, tx: &mut Tx, member: MemberId) -> Result<(), Error> {
-    let organization = organizations::find(tx, caller.organization).await?.ok_or(Error::NotFound("organization"))?;
+pub(super) async fn must_not_be_owner(
+    caller: &Caller,
+    tx: &mut Tx,
+    member: MemberId,
+) -> Result<(), Error> {
+    let organization = organizations::find(tx, caller.organization)
+        .await?
+        .ok_or(Error::NotFound("organization"))?;
     if organization.owner == member {
         return Err(Error::Forbidden(
             "the Owner of the organization cannot be deactivated, deleted or given another role; make somebody else the Owner first"
@@ -27,24 +33,43 @@ pub(super) async fn must_not_be_owner(caller: &Caller, tx: &mut Tx, member: Memb
 }
 
 /// Members with one of these roles, by number; only the Owner, Administrators and Managers see them.
-pub(crate) async fn list(caller: &Caller, wanted: &[Role], offset: u64, count: u64) -> Result<Found<Member>, Error> {
+pub(crate) async fn list(
+    caller: &Caller,
+    wanted: &[Role],
+    offset: u64,
+    count: u64,
+) -> Result<Found<Member>, Error> {
     caller.must_manage()?;
     let mut tx = caller.db.read().await?;
-    let (offset, count) = (i64::try_from(offset).unwrap_or(i64::MAX), i64::try_from(count).unwrap_or(i64::MAX));
-    let (total, resources) = members::list_by_number(&mut tx, caller.organization, wanted, offset, count).await?;
+    let (offset, count) = (
+        i64::try_from(offset).unwrap_or(i64::MAX),
+        i64::try_from(count).unwrap_or(i64::MAX),
+    );
+    let (total, resources) =
+        members::list_by_number(&mut tx, caller.organization, wanted, offset, count).await?;
     Ok(Found { total, resources })
 }
 
 /// Gives a member a role by hand: Deactivated suspends, any other reactivates and is pinned; `None` takes the pin
 /// and the suspension back, so that the rules speak again.
-pub(crate) async fn assign_role(caller: &Caller, number: MemberNumber, wanted: Option<Role>) -> Result<Member, Error> {
+pub(crate) async fn assign_role(
+    caller: &Caller,
+    number: MemberNumber,
+    wanted: Option<Role>,
+) -> Result<Member, Error> {
     caller.must_administer()?;
     if wanted == Some(Role::Owner) {
-        return Err(Error::Forbidden("the role Owner cannot be assigned; an organization has exactly one Owner".to_owned()));
+        return Err(Error::Forbidden(
+            "the role Owner cannot be assigned; an organization has exactly one Owner".to_owned(),
+        ));
     }
     let mut tx = caller.db.write(caller.organization).await?;
-    let organization = organizations::find(&mut tx, caller.organization).await?.ok_or(MISSING)?;
-    let id = members::find_id(&mut tx, caller.organization, number).await?.ok_or(MISSING)?;
+    let organization = organizations::find(&mut tx, caller.organization)
+        .await?
+        .ok_or(MISSING)?;
+    let id = members::find_id(&mut tx, caller.organization, number)
+        .await?
+        .ok_or(MISSING)?;
     must_not_be_owner(caller, &mut tx, id).await?;
     if !organization.manual_role_management {
         return Err(Error::Forbidden(
@@ -54,9 +79,13 @@ pub(crate) async fn assign_role(caller: &Caller, number: MemberNumber, wanted: O
     let suspended = wanted == Some(Role::Deactivated);
     let pinned = wanted.filter(|role| *role != Role::Deactivated);
     members::update_assignment(&mut tx, caller.organization, id, suspended, pinned).await?;
-    caller.record(&mut tx, vec![Event::role_assigned(id, wanted)]).await?;
+    caller
+        .record(&mut tx, vec![Event::role_assigned(id, wanted)])
+        .await?;
     roles::derive(caller, &mut tx, &[id]).await?;
-    let member = members::find(&mut tx, caller.organization, id).await?.ok_or(MISSING)?;
+    let member = members::find(&mut tx, caller.organization, id)
+        .await?
+        .ok_or(MISSING)?;
     tx.commit().await?;
     Ok(member)
 }
@@ -65,24 +94,38 @@ pub(crate) async fn assign_role(caller: &Caller, number: MemberNumber, wanted: O
 pub(crate) async fn delete(caller: &Caller, number: MemberNumber) -> Result<(), Error> {
     caller.must_administer()?;
     let mut tx = caller.db.write(caller.organization).await?;
-    let id = members::find_id(&mut tx, caller.organization, number).await?.ok_or(MISSING)?;
+    let id = members::find_id(&mut tx, caller.organization, number)
+        .await?
+        .ok_or(MISSING)?;
     erase(caller, &mut tx, id, None).await?;
     tx.commit().await
 }
 
 /// Ends a membership for good (R14): the member is gone, with sessions, tokens and every personal word; what they did
 /// stays under their id. A mark that names nobody keeps a sign-on from bringing them back.
-pub(super) async fn erase(caller: &Caller, tx: &mut Tx, id: MemberId, seen: Option<i64>) -> Result<(), Error> {
+pub(super) async fn erase(
+    caller: &Caller,
+    tx: &mut Tx,
+    id: MemberId,
+    seen: Option<i64>,
+) -> Result<(), Error> {
     // Groups before members, each by id: every transaction takes them in this order.
     groups::raise_versions_of(tx, caller.organization, id, caller.now).await?;
-    let member = members::find_locked(tx, caller.organization, id).await?.ok_or(Error::NotFound("User"))?;
+    let member = members::find_locked(tx, caller.organization, id)
+        .await?
+        .ok_or(Error::NotFound("User"))?;
     if seen.is_some_and(|seen| seen != member.version) {
         return Err(Error::VersionMismatch("User"));
     }
     must_not_be_owner(caller, tx, id).await?;
     let key = organizations::departure_key(tx, caller.organization).await?;
     let mut marks = vec![address_mark(&key, &name::key(&member.profile.user_name))];
-    marks.extend(member.profile.email().map(|email| address_mark(&key, &name::key(email))));
+    marks.extend(
+        member
+            .profile
+            .email()
+            .map(|email| address_mark(&key, &name::key(email))),
+    );
     for (connection, subject) in sign_ons::list_subjects(tx, caller.organization, id).await? {
         marks.push(subject_mark(&key, connection, &subject));
     }
@@ -92,7 +135,9 @@ pub(super) async fn erase(caller: &Caller, tx: &mut Tx, id: MemberId, seen: Opti
     events::erase(tx, caller.organization, id).await?;
     members::delete(tx, caller.organization, id).await?;
     organizations::delete_account_without_place(tx, member.account).await?;
-    caller.record(tx, vec![Event::member_deleted(&member)]).await
+    caller
+        .record(tx, vec![Event::member_deleted(&member)])
+        .await
 }
 
 /// The mark of somebody known by a sign-in name or an e-mail address.
@@ -106,11 +151,19 @@ pub(super) fn subject_mark(key: &str, connection: ConnectionId, subject: &str) -
 }
 
 /// Who is asking: the member behind the caller, and their organization.
-pub(crate) async fn myself(caller: &Caller) -> Result<(Member, crate::domain::organization::Organization), Error> {
-    let crate::domain::event::Actor::Member(id) = caller.actor else { return Err(MISSING) };
+pub(crate) async fn myself(
+    caller: &Caller,
+) -> Result<(Member, crate::domain::organization::Organization), Error> {
+    let crate::domain::event::Actor::Member(id) = caller.actor else {
+        return Err(MISSING);
+    };
     let mut tx = caller.db.read().await?;
-    let member = members::find(&mut tx, caller.organization, id).await?.ok_or(MISSING)?;
-    let organization = organizations::find(&mut tx, caller.organization).await?.ok_or(MISSING)?;
+    let member = members::find(&mut tx, caller.organization, id)
+        .await?
+        .ok_or(MISSING)?;
+    let organization = organizations::find(&mut tx, caller.organization)
+        .await?
+        .ok_or(MISSING)?;
     Ok((member, organization))
 }
 

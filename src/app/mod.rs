@@ -43,7 +43,14 @@ pub(crate) struct Caller {
 impl Caller {
     /// Somebody at the command line of the server.
     pub(crate) fn operator(db: Db, now: Timestamp, organization: OrganizationId) -> Self {
-        Self { db, now, organization, actor: Actor::Operator, role: None, request: "command-line".to_owned() }
+        Self {
+            db,
+            now,
+            organization,
+            actor: Actor::Operator,
+            role: None,
+            request: "command-line".to_owned(),
+        }
     }
 
     /// Refuses who is neither Owner nor Administrator.
@@ -51,7 +58,9 @@ impl Caller {
         if self.role.is_some_and(Role::administers) {
             return Ok(());
         }
-        Err(Error::Forbidden("only the Owner and Administrators of the organization can do this".to_owned()))
+        Err(Error::Forbidden(
+            "only the Owner and Administrators of the organization can do this".to_owned(),
+        ))
     }
 
     /// Refuses who is below Manager.
@@ -59,7 +68,10 @@ impl Caller {
         if self.role.is_some_and(|role| role >= Role::Manager) {
             return Ok(());
         }
-        Err(Error::Forbidden("only the Owner, Administrators and Managers of the organization can do this".to_owned()))
+        Err(Error::Forbidden(
+            "only the Owner, Administrators and Managers of the organization can do this"
+                .to_owned(),
+        ))
     }
 
     /// Writes events in the transaction of what they tell of: if they cannot be written, it does not happen (R18).
@@ -72,8 +84,10 @@ impl Caller {
             actor_id: actor_id.map(EventId),
             request: &self.request,
         };
-        let happened: Vec<(EventId, Event)> =
-            happened.into_iter().map(|event| (EventId(secret::id_at(self.now)), event)).collect();
+        let happened: Vec<(EventId, Event)> = happened
+            .into_iter()
+            .map(|event| (EventId(secret::id_at(self.now)), event))
+            .collect();
         events::insert(tx, &origin, &happened).await
     }
 }

@@ -19,10 +19,14 @@ pub(crate) struct Draft {
 fn checked(draft: &Draft) -> Result<(), Error> {
     let blank = draft.title.trim().is_empty();
     if blank || draft.title.chars().count() > 255 || draft.description.len() > 65_536 {
-        return Err(Error::Invalid("a title has 1 to 255 characters, a description at most 65,536 bytes".to_owned()));
+        return Err(Error::Invalid(
+            "a title has 1 to 255 characters, a description at most 65,536 bytes".to_owned(),
+        ));
     }
     if draft.title.contains('\0') || draft.description.contains('\0') {
-        return Err(Error::Invalid("a text cannot hold the character U+0000".to_owned()));
+        return Err(Error::Invalid(
+            "a text cannot hold the character U+0000".to_owned(),
+        ));
     }
     Ok(())
 }
@@ -31,21 +35,28 @@ fn author(caller: &Caller) -> Result<MemberId, Error> {
     caller.must_manage()?;
     match caller.actor {
         Actor::Member(id) => Ok(id),
-        Actor::ProvisioningClient(_) | Actor::SignOn | Actor::Operator => {
-            Err(Error::Forbidden("only a member can make projects and workspaces".to_owned()))
-        }
+        Actor::ProvisioningClient(_) | Actor::SignOn | Actor::Operator => Err(Error::Forbidden(
+            "only a member can make projects and workspaces".to_owned(),
+        )),
     }
 }
 
 /// Makes a project.
-pub(crate) async fn create(caller: &Caller, draft: Draft, workspace: Option<WorkspaceId>) -> Result<Project, Error> {
+pub(crate) async fn create(
+    caller: &Caller,
+    draft: Draft,
+    workspace: Option<WorkspaceId>,
+) -> Result<Project, Error> {
     let by = author(caller)?;
     checked(&draft)?;
     let mut tx = caller.db.write(caller.organization).await?;
     if let Some(workspace) = workspace
         && !projects::workspace_exists(&mut tx, caller.organization, workspace).await?
     {
-        return Err(Error::Invalid(format!("there is no workspace {} in this organization", workspace.0)));
+        return Err(Error::Invalid(format!(
+            "there is no workspace {} in this organization",
+            workspace.0
+        )));
     }
     let project = projects::insert(
         &mut tx,
@@ -57,27 +68,42 @@ pub(crate) async fn create(caller: &Caller, draft: Draft, workspace: Option<Work
         caller.now,
     )
     .await?;
-    caller.record(&mut tx, vec![Event::project_created(&project)]).await?;
+    caller
+        .record(&mut tx, vec![Event::project_created(&project)])
+        .await?;
     tx.commit().await?;
     Ok(project)
 }
 
 /// Projects by number: all of them for Managers and above, and for others those that they have a role in.
-pub(crate) async fn list(caller: &Caller, offset: u64, count: u64) -> Result<Found<Project>, Error> {
+pub(crate) async fn list(
+    caller: &Caller,
+    offset: u64,
+    count: u64,
+) -> Result<Found<Project>, Error> {
     caller.must_manage()?;
     let mut tx = caller.db.read().await?;
-    let (offset, count) = (i64::try_from(offset).unwrap_or(i64::MAX), i64::try_from(count).unwrap_or(i64::MAX));
+    let (offset, count) = (
+        i64::try_from(offset).unwrap_or(i64::MAX),
+        i64::try_from(count).unwrap_or(i64::MAX),
+    );
     let (total, resources) = projects::list(&mut tx, caller.organization, offset, count).await?;
     Ok(Found { total, resources })
 }
 
 /// Makes a workspace.
-pub(crate) async fn create_workspace(caller: &Caller, draft: Draft, color: &str) -> Result<Workspace, Error> {
+pub(crate) async fn create_workspace(
+    caller: &Caller,
+    draft: Draft,
+    color: &str,
+) -> Result<Workspace, Error> {
     let by = author(caller)?;
     checked(&draft)?;
     let digits = color.strip_prefix('#').unwrap_or_default();
     if digits.len() != 6 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(Error::Invalid("a color is # and six hexadecimal digits".to_owned()));
+        return Err(Error::Invalid(
+            "a color is # and six hexadecimal digits".to_owned(),
+        ));
     }
     let mut tx = caller.db.write(caller.organization).await?;
     let workspace = projects::insert_workspace(
@@ -90,8 +116,13 @@ pub(crate) async fn create_workspace(caller: &Caller, draft: Draft, color: &str)
         caller.now,
     )
     .await?
-    .ok_or(Error::Duplicate { kind: "workspace", attribute: "title" })?;
-    caller.record(&mut tx, vec![Event::workspace_created(&workspace)]).await?;
+    .ok_or(Error::Duplicate {
+        kind: "workspace",
+        attribute: "title",
+    })?;
+    caller
+        .record(&mut tx, vec![Event::workspace_created(&workspace)])
+        .await?;
     tx.commit().await?;
     Ok(workspace)
 }

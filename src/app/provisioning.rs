@@ -16,7 +16,10 @@ use crate::store::{members as rows, organizations, search};
 /// How many resources a filter may make us look at, beyond what SQL answers.
 pub(super) const SCAN_LIMIT: u64 = 200_000;
 pub(super) const BATCH: i64 = 500;
-const TAKEN: Error = Error::Duplicate { kind: "User", attribute: "userName" };
+const TAKEN: Error = Error::Duplicate {
+    kind: "User",
+    attribute: "userName",
+};
 
 /// Makes a member from what the directory says.
 pub(crate) async fn create_member(caller: &Caller, profile: Profile) -> Result<Member, Error> {
@@ -38,16 +41,33 @@ pub(super) async fn join(caller: &Caller, tx: &mut Tx, profile: &Profile) -> Res
         organizations::insert_account(tx, account, None, None, home, caller.now).await?;
     }
     let id = MemberId(secret::id_at(caller.now));
-    let start = Start { base: None, owner: false };
-    let member = rows::insert(tx, caller.organization, id, account, profile, &start, caller.now).await?.ok_or(TAKEN)?;
-    caller.record(tx, vec![Event::member_created(&member)]).await?;
+    let start = Start {
+        base: None,
+        owner: false,
+    };
+    let member = rows::insert(
+        tx,
+        caller.organization,
+        id,
+        account,
+        profile,
+        &start,
+        caller.now,
+    )
+    .await?
+    .ok_or(TAKEN)?;
+    caller
+        .record(tx, vec![Event::member_created(&member)])
+        .await?;
     Ok(member)
 }
 
 /// The member with this id.
 pub(crate) async fn find_member(caller: &Caller, id: MemberId) -> Result<Member, Error> {
     let mut tx = caller.db.read().await?;
-    rows::find(&mut tx, caller.organization, id).await?.ok_or(Error::NotFound("User"))
+    rows::find(&mut tx, caller.organization, id)
+        .await?
+        .ok_or(Error::NotFound("User"))
 }
 
 /// Changes what the directory says of a member, in one transaction. `change` is handed what is said now and gives
@@ -60,7 +80,9 @@ pub(crate) async fn change_member<E: std::convert::From<Error>>(
 ) -> Result<Member, E> {
     let mut tx = caller.db.write(caller.organization).await?;
     // Held from here on: a writer with an older version stops here.
-    let mut member = rows::find_locked(&mut tx, caller.organization, id).await?.ok_or(Error::NotFound("User"))?;
+    let mut member = rows::find_locked(&mut tx, caller.organization, id)
+        .await?
+        .ok_or(Error::NotFound("User"))?;
     if seen.is_some_and(|seen| seen != member.version) {
         return Err(Error::VersionMismatch("User").into());
     }
@@ -77,7 +99,12 @@ pub(crate) async fn change_member<E: std::convert::From<Error>>(
     Ok(member)
 }
 
-async fn write_profile(caller: &Caller, tx: &mut Tx, member: &Member, profile: &Profile) -> Result<(), Error> {
+async fn write_profile(
+    caller: &Caller,
+    tx: &mut Tx,
+    member: &Member,
+    profile: &Profile,
+) -> Result<(), Error> {
     if !profile.active && member.profile.active {
         members::must_not_be_owner(caller, tx, member.id).await?;
     }
@@ -85,7 +112,12 @@ async fn write_profile(caller: &Caller, tx: &mut Tx, member: &Member, profile: &
         Attempt::Done(_) => {}
         Attempt::Taken | Attempt::Missing => return Err(TAKEN),
     }
-    caller.record(tx, vec![Event::member_changed(member.id, &member.profile, profile)]).await?;
+    caller
+        .record(
+            tx,
+            vec![Event::member_changed(member.id, &member.profile, profile)],
+        )
+        .await?;
     if profile.email() != member.profile.email() {
         let key = profile.email().map(name::key);
         let email = profile.email().zip(key.as_deref());
@@ -98,7 +130,11 @@ async fn write_profile(caller: &Caller, tx: &mut Tx, member: &Member, profile: &
 }
 
 /// Deletes a member (R14): see [`members::erase`].
-pub(crate) async fn delete_member(caller: &Caller, id: MemberId, seen: Option<i64>) -> Result<(), Error> {
+pub(crate) async fn delete_member(
+    caller: &Caller,
+    id: MemberId,
+    seen: Option<i64>,
+) -> Result<(), Error> {
     let mut tx = caller.db.write(caller.organization).await?;
     members::erase(caller, &mut tx, id, seen).await?;
     tx.commit().await
@@ -116,14 +152,18 @@ pub(crate) async fn list_members(
         return scan(caller, &mut tx, query, page).await;
     }
     if query.narrow == Condition::Nothing {
-        return Ok(Found { total: 0, resources: Vec::new() });
+        return Ok(Found {
+            total: 0,
+            resources: Vec::new(),
+        });
     }
     let total = search::count_members(&mut tx, caller.organization, &query.narrow).await?;
     let mut resources = Vec::new();
     if page.count > 0 && page.offset < total {
         let from = From::Offset(i64::try_from(page.offset).unwrap_or(i64::MAX));
         let count = i64::try_from(page.count).unwrap_or(i64::MAX);
-        resources = search::members(&mut tx, caller.organization, &query.narrow, from, count).await?;
+        resources =
+            search::members(&mut tx, caller.organization, &query.narrow, from, count).await?;
         if with_groups {
             fill_groups(caller, &mut tx, &mut resources).await?;
         }
@@ -139,12 +179,23 @@ async fn scan(
     query: &Query<MemberField, Member>,
     page: Page,
 ) -> Result<Found<Member>, Error> {
-    let mut found = Found { total: 0, resources: Vec::new() };
+    let mut found = Found {
+        total: 0,
+        resources: Vec::new(),
+    };
     let (mut last, mut seen) = (None, 0);
     loop {
-        let mut batch =
-            search::members(tx, caller.organization, &query.narrow, From::After(last), BATCH).await?;
-        let Some(end) = batch.last() else { return Ok(found) };
+        let mut batch = search::members(
+            tx,
+            caller.organization,
+            &query.narrow,
+            From::After(last),
+            BATCH,
+        )
+        .await?;
+        let Some(end) = batch.last() else {
+            return Ok(found);
+        };
         last = Some(end.id);
         seen += batch.len() as u64;
         if seen > SCAN_LIMIT {
@@ -161,7 +212,10 @@ async fn scan(
 
 async fn fill_groups(caller: &Caller, tx: &mut Tx, members: &mut [Member]) -> Result<(), Error> {
     let ids: Vec<MemberId> = members.iter().map(|member| member.id).collect();
-    let mut groups = rows::groups_of(tx, caller.organization, &ids).await?.into_iter().peekable();
+    let mut groups = rows::groups_of(tx, caller.organization, &ids)
+        .await?
+        .into_iter()
+        .peekable();
     // Both are sorted by the member's id.
     for member in members {
         while let Some((_, group)) = groups.next_if(|(id, _)| *id == member.id) {

@@ -25,12 +25,17 @@ pub(crate) async fn find(caller: &Caller) -> Result<Mapping, Error> {
 /// The organization, with the facts that decide over all its members.
 pub(crate) async fn find_organization(caller: &Caller) -> Result<Organization, Error> {
     let mut tx = caller.db.read().await?;
-    organizations::find(&mut tx, caller.organization).await?.ok_or(Error::NotFound("organization"))
+    organizations::find(&mut tx, caller.organization)
+        .await?
+        .ok_or(Error::NotFound("organization"))
 }
 
 /// Saves rules, and derives the role of everybody they concern; the rules from now on, and how many members have
 /// another role.
-pub(crate) async fn change(caller: &Caller, change: MappingChange) -> Result<(Mapping, u64), Error> {
+pub(crate) async fn change(
+    caller: &Caller,
+    change: MappingChange,
+) -> Result<(Mapping, u64), Error> {
     caller.must_administer()?;
     // Alone: who changes memberships at the same time is either seen here or sees the new rules.
     let mut tx = caller.db.write_alone(caller.organization).await?;
@@ -57,7 +62,12 @@ pub(crate) async fn change(caller: &Caller, change: MappingChange) -> Result<(Ma
     let after = mapping::find(&mut tx, caller.organization).await?;
     let mut changed = 0;
     if before != after {
-        caller.record(&mut tx, vec![Event::mapping_changed(caller.organization, &before, &after)]).await?;
+        caller
+            .record(
+                &mut tx,
+                vec![Event::mapping_changed(caller.organization, &before, &after)],
+            )
+            .await?;
         for group in groups_touched(&before.roles, &after.roles) {
             changed += roles::derive_group(caller, &mut tx, &group).await?;
         }
@@ -85,7 +95,10 @@ async fn must_exist(caller: &Caller, tx: &mut Tx, project: ProjectId) -> Result<
     if projects::exists(tx, caller.organization, project).await? {
         return Ok(());
     }
-    Err(Error::Invalid(format!("there is no project {} in this organization", project.0)))
+    Err(Error::Invalid(format!(
+        "there is no project {} in this organization",
+        project.0
+    )))
 }
 
 /// Lets admins give roles by hand, or leaves roles to the directory alone (R5, R17); how many members have another
@@ -93,10 +106,20 @@ async fn must_exist(caller: &Caller, tx: &mut Tx, project: ProjectId) -> Result<
 pub(crate) async fn set_manual_management(caller: &Caller, manual: bool) -> Result<u64, Error> {
     caller.must_administer()?;
     let mut tx = caller.db.write_alone(caller.organization).await?;
-    if organizations::update_manual_role_management(&mut tx, caller.organization, manual).await? == 0 {
+    if organizations::update_manual_role_management(&mut tx, caller.organization, manual).await?
+        == 0
+    {
         return Ok(0);
     }
-    caller.record(&mut tx, vec![Event::manual_management_changed(caller.organization, manual)]).await?;
+    caller
+        .record(
+            &mut tx,
+            vec![Event::manual_management_changed(
+                caller.organization,
+                manual,
+            )],
+        )
+        .await?;
     let changed = roles::derive_all(caller, &mut tx).await?;
     tx.commit().await?;
     Ok(changed)
@@ -142,20 +165,34 @@ pub(crate) struct Explanation {
 pub(crate) async fn explain(caller: &Caller, number: MemberNumber) -> Result<Explanation, Error> {
     let mut tx = caller.db.read().await?;
     let id = members::find_id(&mut tx, caller.organization, number).await?;
-    if caller.actor != id.map_or(caller.actor, crate::domain::event::Actor::Member) || id.is_none() {
+    if caller.actor != id.map_or(caller.actor, crate::domain::event::Actor::Member) || id.is_none()
+    {
         caller.must_administer()?;
     }
     standing(caller, &mut tx, id.ok_or(MISSING)?, number).await
 }
 
 /// Where the caller stands, for `whoami`.
-pub(crate) async fn own_standing(caller: &Caller, id: MemberId, number: MemberNumber) -> Result<Explanation, Error> {
+pub(crate) async fn own_standing(
+    caller: &Caller,
+    id: MemberId,
+    number: MemberNumber,
+) -> Result<Explanation, Error> {
     let mut tx = caller.db.read().await?;
     standing(caller, &mut tx, id, number).await
 }
 
-async fn standing(caller: &Caller, tx: &mut Tx, id: MemberId, number: MemberNumber) -> Result<Explanation, Error> {
-    let stored = facts::facts(tx, caller.organization, &[id]).await?.into_iter().next().ok_or(MISSING)?;
+async fn standing(
+    caller: &Caller,
+    tx: &mut Tx,
+    id: MemberId,
+    number: MemberNumber,
+) -> Result<Explanation, Error> {
+    let stored = facts::facts(tx, caller.organization, &[id])
+        .await?
+        .into_iter()
+        .next()
+        .ok_or(MISSING)?;
     let (role, why) = role::effective_role(&stored.facts);
     let rules = mapping::find(tx, caller.organization).await?.roles;
     let unmatched = mapping::groups_named(tx, caller.organization, id)
@@ -164,8 +201,16 @@ async fn standing(caller: &Caller, tx: &mut Tx, id: MemberId, number: MemberNumb
         .filter(|(group, _)| !rules.iter().any(|rule| rule.group == *group))
         .map(|(group, source)| {
             let key = name::key(&group);
-            let near_miss = rules.iter().map(|rule| &rule.group).find(|named| name::key(named) == key).cloned();
-            Unmatched { group, source, near_miss }
+            let near_miss = rules
+                .iter()
+                .map(|rule| &rule.group)
+                .find(|named| name::key(named) == key)
+                .cloned();
+            Unmatched {
+                group,
+                source,
+                near_miss,
+            }
         })
         .collect();
     let mut by_project: BTreeMap<ProjectId, Vec<ProjectRuleMatch>> = BTreeMap::new();
@@ -176,10 +221,24 @@ async fn standing(caller: &Caller, tx: &mut Tx, id: MemberId, number: MemberNumb
         .into_iter()
         .map(|(project, considered)| {
             let role = role::project_role(role, &considered);
-            ProjectStanding { project, role, considered }
+            ProjectStanding {
+                project,
+                role,
+                considered,
+            }
         })
         .collect();
-    let workspaces =
-        if role.has_access() { mapping::workspaces_of(tx, caller.organization, id).await? } else { Vec::new() };
-    Ok(Explanation { number, role, why, unmatched, projects, workspaces })
+    let workspaces = if role.has_access() {
+        mapping::workspaces_of(tx, caller.organization, id).await?
+    } else {
+        Vec::new()
+    };
+    Ok(Explanation {
+        number,
+        role,
+        why,
+        unmatched,
+        projects,
+        workspaces,
+    })
 }

@@ -12,22 +12,31 @@ pub(super) const CHUNK: usize = 500;
 
 /// Derives the roles of these members again, in the transaction that changed a fact of theirs; how many have another
 /// role now. Who has no access any more loses every session and token.
-pub(super) async fn derive(caller: &Caller, tx: &mut Tx, members: &[MemberId]) -> Result<u64, Error> {
+pub(super) async fn derive(
+    caller: &Caller,
+    tx: &mut Tx,
+    members: &[MemberId],
+) -> Result<u64, Error> {
     let mut changed = 0;
     for chunk in members.chunks(CHUNK) {
         let changes = roles::derive(tx, caller.organization, chunk).await?;
         if changes.is_empty() {
             continue;
         }
-        let barred: Vec<MemberId> =
-            changes.iter().filter(|change| !change.after.has_access()).map(|change| change.member).collect();
+        let barred: Vec<MemberId> = changes
+            .iter()
+            .filter(|change| !change.after.has_access())
+            .map(|change| change.member)
+            .collect();
         if !barred.is_empty() {
             credentials::delete_all_of(tx, caller.organization, &barred).await?;
         }
         changed += changes.len() as u64;
         let told = changes
             .into_iter()
-            .map(|change| Event::role_changed(change.member, change.before, change.after, change.source))
+            .map(|change| {
+                Event::role_changed(change.member, change.before, change.after, change.source)
+            })
             .collect();
         caller.record(tx, told).await?;
     }
@@ -39,7 +48,9 @@ pub(super) async fn derive_group(caller: &Caller, tx: &mut Tx, group: &str) -> R
     let mut changed = 0;
     let mut last = None;
     loop {
-        let members = mapping::members_named_after(tx, caller.organization, group, last, CHUNK as i64).await?;
+        let members =
+            mapping::members_named_after(tx, caller.organization, group, last, CHUNK as i64)
+                .await?;
         last = members.last().copied();
         if last.is_none() {
             return Ok(changed);

@@ -4,6 +4,7 @@
 //! through its organization. It gives back an `Option`, a count or domain types, and decides nothing. `SELECT`, `UPDATE`
 //! and the rest are written once and run on both engines.
 
+pub(crate) mod audit;
 pub(crate) mod connections;
 pub(crate) mod credentials;
 pub(crate) mod db;

@@ -1,0 +1,117 @@
+//! The one place where a credential becomes a principal (R13).
+//!
+//! A session or a user token is looked up at every request, with the member's role as it is now. A SCIM token may be
+//! remembered for one second: after its revocation a node refuses it within that time.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use super::Caller;
+use crate::domain::error::Error;
+use crate::domain::event::Actor;
+use crate::domain::{OrganizationId, ScimTokenId, Timestamp};
+use crate::secret;
+use crate::store::credentials::{self, Holder};
+use crate::store::db::Db;
+
+/// For how long a SCIM token is remembered, in seconds.
+const REMEMBERED: i64 = 1;
+/// How many are remembered at most.
+const ROOM: usize = 1024;
+
+/// What a client presents.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Credential<'a> {
+    /// The cookie of a session.
+    Session(&'a str),
+    /// A user token of the REST API.
+    UserToken(&'a str),
+    /// A SCIM token.
+    ScimToken(&'a str),
+}
+
+/// SCIM tokens that were found good a moment ago. Leaving them out would only cost a look-up.
+#[derive(Debug, Default)]
+pub(crate) struct Remembered(Mutex<HashMap<String, (Timestamp, OrganizationId, ScimTokenId)>>);
+
+impl Remembered {
+    fn find(&self, hash: &str, now: Timestamp) -> Option<(OrganizationId, ScimTokenId)> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known
+            .get(hash)
+            .filter(|(until, ..)| now < *until)
+            .map(|(_, organization, id)| (*organization, *id))
+    }
+
+    fn keep(&self, hash: String, now: Timestamp, organization: OrganizationId, id: ScimTokenId) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= ROOM {
+            known.clear();
+        }
+        known.insert(hash, (now.plus_seconds(REMEMBERED), organization, id));
+    }
+}
+
+/// Who presents the credential; `None` where it is none, or none any more. A member without access is nobody here.
+pub(crate) async fn principal(
+    db: &Db,
+    remembered: &Remembered,
+    credential: Credential<'_>,
+    now: Timestamp,
+    request: &str,
+) -> Result<Option<Caller>, Error> {
+    let (organization, actor, role) = match credential {
+        Credential::ScimToken(token) => {
+            let hash = secret::hash(token).0;
+            let (organization, id) = match remembered.find(&hash, now) {
+                Some(found) => found,
+                None => {
+                    let mut tx = db.read().await?;
+                    let Some(found) = credentials::find_scim_token(&mut tx, &hash, now).await?
+                    else {
+                        return Ok(None);
+                    };
+                    remembered.keep(hash, now, found.organization_id, found.id);
+                    (found.organization_id, found.id)
+                }
+            };
+            (organization, Actor::ProvisioningClient(id), None)
+        }
+        Credential::Session(_) | Credential::UserToken(_) => {
+            let Some(holder) = holder(db, credential, now).await? else {
+                return Ok(None);
+            };
+            (
+                holder.organization,
+                Actor::Member(holder.member),
+                Some(holder.role),
+            )
+        }
+    };
+    Ok(Some(Caller {
+        db: db.clone(),
+        now,
+        organization,
+        actor,
+        role,
+        request: request.to_owned(),
+    }))
+}
+
+async fn holder(
+    db: &Db,
+    credential: Credential<'_>,
+    now: Timestamp,
+) -> Result<Option<Holder>, Error> {
+    let mut tx = db.read().await?;
+    let holder = match credential {
+        Credential::Session(token) => {
+            credentials::find_session(&mut tx, &secret::hash(token).0, now).await?
+        }
+        Credential::UserToken(token) => {
+            credentials::find_user_token(&mut tx, &secret::hash(token).0).await?
+        }
+        Credential::ScimToken(_) => None,
+    };
+    Ok(holder.filter(|holder| holder.role.has_access()))
+}

@@ -1,0 +1,60 @@
+//! The tokens of provisioning clients. A token is shown once; what is kept cannot be turned back into it.
+
+use super::Caller;
+use crate::domain::error::Error;
+use crate::domain::event::Event;
+use crate::domain::{ScimTokenId, Timestamp};
+use crate::secret;
+use crate::store::credentials::{self, ScimToken};
+use crate::store::organizations;
+
+/// What a SCIM token begins with, so that a leaked one is found by scanners.
+pub(crate) const PREFIX: &str = "rr_scim_";
+
+/// Makes a token; this is the only time that it is seen.
+pub(crate) async fn create(
+    caller: &Caller,
+    profile: &str,
+    expires: Option<Timestamp>,
+) -> Result<String, Error> {
+    let mut tx = caller.db.write(caller.organization).await?;
+    if organizations::find(&mut tx, caller.organization)
+        .await?
+        .is_none()
+    {
+        return Err(Error::NotFound("organization"));
+    }
+    let token = secret::random_token(PREFIX);
+    let record = ScimToken {
+        id: ScimTokenId(secret::id_at(caller.now)),
+        organization_id: caller.organization,
+        profile: profile.to_owned(),
+        created_at: caller.now,
+        expires_at: expires,
+        revoked_at: None,
+    };
+    credentials::insert_scim_token(&mut tx, &record, &secret::hash(&token).0).await?;
+    caller
+        .record(&mut tx, vec![Event::scim_token_created(record.id, profile)])
+        .await?;
+    tx.commit().await?;
+    Ok(token)
+}
+
+/// What is known of the tokens, oldest first; not what they are.
+pub(crate) async fn list(caller: &Caller) -> Result<Vec<ScimToken>, Error> {
+    let mut tx = caller.db.read().await?;
+    credentials::list_scim_tokens(&mut tx, caller.organization).await
+}
+
+/// Refuses a token from now on.
+pub(crate) async fn revoke(caller: &Caller, id: ScimTokenId) -> Result<(), Error> {
+    let mut tx = caller.db.write(caller.organization).await?;
+    if credentials::revoke_scim_token(&mut tx, caller.organization, id, caller.now).await? == 0 {
+        return Err(Error::NotFound("SCIM token"));
+    }
+    caller
+        .record(&mut tx, vec![Event::scim_token_revoked(id)])
+        .await?;
+    tx.commit().await
+}

@@ -1,0 +1,269 @@
+//! The first account and its organization, and the way in when there is no other.
+
+use std::collections::BTreeMap;
+
+use super::Caller;
+use crate::domain::error::Error;
+use crate::domain::event::Event;
+use crate::domain::member::Profile;
+use crate::domain::name;
+use crate::domain::role::Role;
+use crate::domain::{AccountId, MemberId, OrganizationId, Timestamp};
+use crate::secret;
+use crate::store::db::{Db, Tx};
+use crate::store::members::Start;
+use crate::store::{credentials, members, organizations};
+
+/// For how long a login link can be used, in seconds.
+const LINK_LIFE: i64 = 3600;
+/// For how long a session lasts, in seconds: eight days.
+pub(super) const SESSION_LIFE: i64 = 8 * 86_400;
+
+/// An account that is to own an organization.
+pub(crate) struct NewOwner {
+    /// The e-mail address.
+    pub(crate) username: String,
+    /// The hash of the password, where there is one.
+    pub(crate) password_hash: Option<String>,
+    /// The user token, where one was chosen.
+    pub(crate) user_token: Option<String>,
+}
+
+/// Makes an account and an organization that it owns.
+pub(crate) async fn create_organization(
+    db: &Db,
+    now: Timestamp,
+    title: &str,
+    owner: &NewOwner,
+) -> Result<OrganizationId, Error> {
+    let email = owner.username.trim();
+    if !name::is_email(email) {
+        return Err(Error::Invalid(format!(
+            "{email:?} is not an e-mail address"
+        )));
+    }
+    let mut tx = db.write_anywhere().await?;
+    let account = AccountId(secret::id_at(now));
+    let address = Some((email, name::key(email)));
+    let address = address.as_ref().map(|(email, key)| (*email, key.as_str()));
+    if !organizations::insert_account(
+        &mut tx,
+        account,
+        address,
+        owner.password_hash.clone(),
+        None,
+        now,
+    )
+    .await?
+    {
+        return Err(Error::Duplicate {
+            kind: "account",
+            attribute: "e-mail address",
+        });
+    }
+    let id = MemberId(secret::id_at(now));
+    let key = secret::random_token("");
+    let organization =
+        organizations::insert(&mut tx, title, id, Role::Annotator, &key, now).await?;
+    let profile = Profile {
+        user_name: email.to_owned(),
+        external_id: None,
+        active: true,
+        attributes: crate::domain::member::Attributes::new(),
+    };
+    let start = Start {
+        base: Some(Role::Administrator),
+        owner: true,
+    };
+    let member = members::insert(&mut tx, organization, id, account, &profile, &start, now)
+        .await?
+        .ok_or(Error::Duplicate {
+            kind: "User",
+            attribute: "userName",
+        })?;
+    let caller = Caller::operator(db.clone(), now, organization);
+    caller
+        .record(
+            &mut tx,
+            vec![
+                Event::organization_created(organization, id),
+                Event::member_created(&member),
+            ],
+        )
+        .await?;
+    if let Some(token) = &owner.user_token {
+        keep_user_token(&caller, &mut tx, id, token).await?;
+    }
+    tx.commit().await?;
+    Ok(organization)
+}
+
+async fn keep_user_token(
+    caller: &Caller,
+    tx: &mut Tx,
+    member: MemberId,
+    token: &str,
+) -> Result<(), Error> {
+    let hash = secret::hash(token).0;
+    if let Some(holder) = credentials::find_user_token(tx, &hash).await? {
+        if holder.organization == caller.organization && holder.member == member {
+            return Ok(());
+        }
+        return Err(Error::Invalid(
+            "this user token belongs to another account; choose another".to_owned(),
+        ));
+    }
+    credentials::insert_user_token(tx, caller.organization, member, &hash, caller.now).await?;
+    caller
+        .record(tx, vec![Event::user_token_created(member)])
+        .await
+}
+
+/// Makes the first account and its organization, or finds them; an account that is there gets this password and token.
+pub(crate) async fn ensure_first_account(
+    db: &Db,
+    now: Timestamp,
+    owner: &NewOwner,
+) -> Result<OrganizationId, Error> {
+    let mut tx = db.read().await?;
+    let place = organizations::find_place_by_email(&mut tx, &name::key(&owner.username)).await?;
+    let known = organizations::list_ids(&mut tx).await?;
+    drop(tx);
+    let Some((organization, member)) = place else {
+        if known.is_empty() {
+            return create_organization(db, now, owner.username.trim(), owner).await;
+        }
+        return Err(Error::Invalid(format!(
+            "there is no account {:?}, and the roll already has an organization; make further accounts with `rollright user create`",
+            owner.username
+        )));
+    };
+    let caller = Caller::operator(db.clone(), now, organization);
+    let mut tx = db.write(organization).await?;
+    if let Some(hash) = &owner.password_hash {
+        organizations::update_password(&mut tx, organization, member, hash).await?;
+    }
+    if let Some(token) = &owner.user_token {
+        keep_user_token(&caller, &mut tx, member, token).await?;
+    }
+    tx.commit().await?;
+    Ok(organization)
+}
+
+/// The first organization, made with a nameless Owner where there is none yet; and whether its Owner can only come in
+/// by a link.
+pub(crate) async fn ensure_any_organization(
+    db: &Db,
+    now: Timestamp,
+) -> Result<(OrganizationId, bool), Error> {
+    let mut tx = db.read().await?;
+    let known = organizations::list_ids(&mut tx).await?;
+    drop(tx);
+    let organization = match known.first() {
+        Some(first) => *first,
+        None => {
+            let owner = NewOwner {
+                username: "owner@localhost".to_owned(),
+                password_hash: None,
+                user_token: None,
+            };
+            create_organization(db, now, "My organization", &owner).await?
+        }
+    };
+    let mut tx = db.read().await?;
+    let owner = organizations::find(&mut tx, organization)
+        .await?
+        .ok_or(Error::NotFound("organization"))?
+        .owner;
+    let closed = !organizations::has_password(&mut tx, organization, owner).await?;
+    Ok((organization, closed))
+}
+
+/// Makes a secret that signs somebody in once: the account with this address, else the Owner of the first organization.
+pub(crate) async fn create_login_link(
+    db: &Db,
+    now: Timestamp,
+    username: Option<&str>,
+) -> Result<String, Error> {
+    let mut tx = db.read().await?;
+    let (organization, member) = match username {
+        Some(username) => organizations::find_place_by_email(&mut tx, &name::key(username))
+            .await?
+            .ok_or_else(|| Error::Invalid(format!("there is no account {username:?}")))?,
+        None => {
+            let first = organizations::list_ids(&mut tx).await?.first().copied();
+            let found = match first {
+                Some(first) => organizations::find(&mut tx, first).await?,
+                None => None,
+            };
+            let found = found.ok_or(Error::NotFound("organization"))?;
+            (found.id, found.owner)
+        }
+    };
+    drop(tx);
+    let mut tx = db.write(organization).await?;
+    let token = secret::random_token("");
+    let expires = now.plus_seconds(LINK_LIFE);
+    credentials::insert_login_link(
+        &mut tx,
+        organization,
+        member,
+        &secret::hash(&token).0,
+        expires,
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(token)
+}
+
+/// Signs somebody in by a link that was not used yet; the session's token, or `None`.
+pub(crate) async fn use_login_link(
+    db: &Db,
+    now: Timestamp,
+    link: &str,
+    request: &str,
+) -> Result<Option<String>, Error> {
+    let mut tx = db.write_anywhere().await?;
+    let taken = credentials::take_login_link(&mut tx, &secret::hash(link).0, now).await?;
+    let Some((organization, member)) = taken else {
+        return Ok(None);
+    };
+    let Some(found) = members::find(&mut tx, organization, member).await? else {
+        return Ok(None);
+    };
+    if !found.role.has_access() {
+        return Ok(None);
+    }
+    let caller = Caller {
+        request: request.to_owned(),
+        ..Caller::operator(db.clone(), now, organization)
+    };
+    let session = secret::random_token("");
+    let expires = now.plus_seconds(SESSION_LIFE);
+    credentials::insert_session(
+        &mut tx,
+        organization,
+        member,
+        &secret::hash(&session).0,
+        now,
+        expires,
+    )
+    .await?;
+    caller
+        .record(&mut tx, vec![Event::signed_in(member, None, found.role)])
+        .await?;
+    tx.commit().await?;
+    Ok(Some(session))
+}
+
+/// The organizations that there are, with their titles.
+pub(crate) async fn list_organizations(db: &Db) -> Result<BTreeMap<OrganizationId, String>, Error> {
+    let mut tx = db.read().await?;
+    let mut all = BTreeMap::new();
+    for id in organizations::list_ids(&mut tx).await? {
+        if let Some(found) = organizations::find(&mut tx, id).await? {
+            all.insert(id, found.title);
+        }
+    }
+    Ok(all)
+}

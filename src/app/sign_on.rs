@@ -1,0 +1,341 @@
+//! A verified identity in; member, role and session out.
+
+use super::members::{address_mark, subject_mark};
+use super::setup::SESSION_LIFE;
+use super::{Caller, provisioning, roles};
+use crate::domain::connection::Connection;
+use crate::domain::error::Error;
+use crate::domain::event::{Actor, Event};
+use crate::domain::identity::{AssertedGroups, Identity, Subject};
+use crate::domain::member::{Attributes, Profile};
+use crate::domain::name;
+use crate::domain::role::Role;
+use crate::domain::{MemberId, Timestamp};
+use crate::secret;
+use crate::store::db::{Db, Tx};
+use crate::store::{credentials, members, organizations, roles as facts, sign_ons};
+
+/// Why a person whose identity was verified is not let in. `Display` is the sentence for that person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Refused {
+    /// The answer is to no open request of this browser.
+    #[error(
+        "This sign-in was not begun in this browser, or it took longer than ten minutes. Start again."
+    )]
+    UnknownRequest,
+    /// The assertion was used before.
+    #[error("This sign-in was used already. Start again.")]
+    Replayed,
+    /// The IdP gave no address by which the person could be known.
+    #[error(
+        "Your identity provider did not tell your e-mail address. Ask your administrator to add it to the attributes."
+    )]
+    NoAddress,
+    /// More than one member has the address.
+    #[error(
+        "More than one account of this organization has your e-mail address. Ask your administrator to correct that."
+    )]
+    Ambiguous,
+    /// The address belongs to an account that this organization's IdP has no say over.
+    #[error(
+        "Your e-mail address belongs to an account that signs in another way. Sign in as you did before."
+    )]
+    Foreign,
+    /// The connection knows the member by another NameID.
+    #[error(
+        "Your identity provider now names you differently than before. Ask your administrator to confirm that it is you."
+    )]
+    Renamed,
+    /// The member was deleted.
+    #[error(
+        "Your account in this organization was deleted. Ask your administrator to invite you again."
+    )]
+    Departed,
+    /// The member is deactivated.
+    #[error(
+        "Your account in this organization is deactivated. Ask your administrator if you should have access."
+    )]
+    Deactivated,
+    /// The member waits for a role.
+    #[error("Your account waits for a role. Ask your administrator to give you one.")]
+    Pending,
+}
+
+impl Refused {
+    /// The word of the audit trail.
+    fn reason(self) -> &'static str {
+        match self {
+            Self::UnknownRequest => "unknown_request",
+            Self::Replayed => "replayed",
+            Self::NoAddress => "no_address",
+            Self::Ambiguous => "ambiguous_address",
+            Self::Foreign => "foreign_account",
+            Self::Renamed => "other_subject",
+            Self::Departed => "departed",
+            Self::Deactivated => "deactivated",
+            Self::Pending => "pending",
+        }
+    }
+}
+
+/// A session that was begun.
+#[derive(Debug)]
+pub(crate) struct SignedIn {
+    /// The token of the session, for the cookie.
+    pub(crate) session: String,
+    /// Until when it lasts.
+    pub(crate) expires: Timestamp,
+    /// The path to go to.
+    pub(crate) target: String,
+}
+
+/// Lets a verified person in, or says why not. Everything happens in one transaction, the refusal's event too.
+pub(crate) async fn complete(
+    db: &Db,
+    connection: &Connection,
+    identity: &Identity,
+    browser: &str,
+    now: Timestamp,
+    request: &str,
+) -> Result<Result<SignedIn, Refused>, Error> {
+    let caller = Caller {
+        db: db.clone(),
+        now,
+        organization: connection.organization,
+        actor: Actor::SignOn,
+        role: None,
+        request: request.to_owned(),
+    };
+    let mut tx = db.write(connection.organization).await?;
+    let on = On {
+        caller: &caller,
+        connection,
+        identity,
+    };
+    let mut member = None;
+    let admitted = match on.take_once(&mut tx, browser).await? {
+        Err(refused) => Err(refused),
+        Ok(target) => match on.member(&mut tx, &mut member).await? {
+            Err(refused) => Err(refused),
+            Ok(id) => on.role(&mut tx, id).await?.map(|role| (target, id, role)),
+        },
+    };
+    let answer = match admitted {
+        Ok((target, id, role)) => Ok(on.begin_session(&mut tx, target, id, role).await?),
+        Err(refused) => {
+            let told = Event::sign_in_refused(connection.id, member, refused.reason());
+            caller.record(&mut tx, vec![told]).await?;
+            Err(refused)
+        }
+    };
+    tx.commit().await?;
+    Ok(answer)
+}
+
+/// One sign-on through a connection.
+struct On<'a> {
+    caller: &'a Caller,
+    connection: &'a Connection,
+    identity: &'a Identity,
+}
+
+type Answer<T> = Result<Result<T, Refused>, Error>;
+
+impl On<'_> {
+    fn key(&self) -> (crate::domain::OrganizationId, crate::domain::ConnectionId) {
+        (self.connection.organization, self.connection.id)
+    }
+
+    /// Uses the request and the assertion up; the path to go to.
+    async fn take_once(&self, tx: &mut Tx, browser: &str) -> Answer<String> {
+        let now = self.caller.now;
+        let answered = &self.identity.in_response_to;
+        let browser = secret::hash(browser).0;
+        let fresh = sign_ons::insert_used_assertion(
+            tx,
+            self.key(),
+            &self.identity.assertion_id,
+            now,
+            self.identity.usable_until,
+        )
+        .await?;
+        if !fresh {
+            return Ok(Err(Refused::Replayed));
+        }
+        let target = sign_ons::take_request(tx, self.key(), answered, &browser, now).await?;
+        Ok(target.ok_or(Refused::UnknownRequest))
+    }
+
+    /// Finds who it is, or makes a member of somebody new. `known` is told who it is as soon as that is clear.
+    async fn member(&self, tx: &mut Tx, known: &mut Option<MemberId>) -> Answer<MemberId> {
+        let lasting = match &self.identity.subject {
+            Subject::Lasting(subject) => Some(subject.as_str()),
+            Subject::Transient => None,
+        };
+        if let Some(subject) = lasting
+            && let Some(id) = sign_ons::find_identity(tx, self.key(), subject).await?
+        {
+            *known = Some(id);
+            return Ok(Ok(id));
+        }
+        let Some(email) = &self.identity.email else {
+            return Ok(Err(Refused::NoAddress));
+        };
+        let found =
+            members::find_ids_by_address(tx, self.connection.organization, &name::key(email))
+                .await?;
+        let id = match found[..] {
+            [] => {
+                if self.has_departed(tx, email, lasting).await? {
+                    return Ok(Err(Refused::Departed));
+                }
+                let profile = self.profile(email);
+                provisioning::join(self.caller, tx, &profile).await?.id
+            }
+            [id] => {
+                *known = Some(id);
+                if let Err(refused) = self.may_link(tx, id, lasting.is_some()).await? {
+                    return Ok(Err(refused));
+                }
+                id
+            }
+            _ => return Ok(Err(Refused::Ambiguous)),
+        };
+        *known = Some(id);
+        if let Some(subject) = lasting {
+            sign_ons::insert_identity(tx, self.key(), subject, id).await?;
+        }
+        Ok(Ok(id))
+    }
+
+    /// Whether an address is enough to know this member by (R2): only where this organization made the account and
+    /// nobody else has a part in it, and only while the connection knows the member by no other name.
+    async fn may_link(&self, tx: &mut Tx, id: MemberId, lasting: bool) -> Answer<()> {
+        let organization = self.connection.organization;
+        let Some(member) = members::find(tx, organization, id).await? else {
+            return Ok(Err(Refused::Foreign));
+        };
+        let places = organizations::account_places(tx, member.account).await?;
+        let ours = places.is_some_and(|account| {
+            account.home_organization_id == Some(organization) && account.places == 1
+        });
+        if !ours {
+            return Ok(Err(Refused::Foreign));
+        }
+        if lasting && sign_ons::has_identity(tx, self.key(), id).await? {
+            return Ok(Err(Refused::Renamed));
+        }
+        Ok(Ok(()))
+    }
+
+    async fn has_departed(
+        &self,
+        tx: &mut Tx,
+        email: &str,
+        subject: Option<&str>,
+    ) -> Result<bool, Error> {
+        let organization = self.connection.organization;
+        let key = organizations::departure_key(tx, organization).await?;
+        if sign_ons::has_departed(tx, organization, &address_mark(&key, &name::key(email))).await? {
+            return Ok(true);
+        }
+        let Some(subject) = subject else {
+            return Ok(false);
+        };
+        sign_ons::has_departed(
+            tx,
+            organization,
+            &subject_mark(&key, self.connection.id, subject),
+        )
+        .await
+    }
+
+    /// What the IdP says of somebody new.
+    fn profile(&self, email: &str) -> Profile {
+        let mut attributes = Attributes::new();
+        let parts = [
+            ("givenName", &self.identity.given_name),
+            ("familyName", &self.identity.family_name),
+        ];
+        let named: Attributes = parts
+            .into_iter()
+            .filter_map(|(part, value)| Some((part.to_owned(), value.clone()?.into())))
+            .collect();
+        if !named.is_empty() {
+            attributes.insert("name".to_owned(), named.into());
+        }
+        Profile {
+            user_name: email.to_owned(),
+            external_id: None,
+            active: true,
+            attributes,
+        }
+    }
+
+    /// Takes the groups over and derives the role; refuses who has no access.
+    async fn role(&self, tx: &mut Tx, id: MemberId) -> Answer<Role> {
+        let organization = self.connection.organization;
+        let stored = facts::facts(tx, organization, &[id]).await?;
+        let barred = stored
+            .first()
+            .is_none_or(|member| !member.facts.active || member.facts.suspended);
+        if barred && !stored.first().is_some_and(|member| member.facts.owner) {
+            return Ok(Err(Refused::Deactivated));
+        }
+        // Absent means unknown and changes nothing (R11).
+        if let AssertedGroups::Known(names) = &self.identity.groups {
+            sign_ons::replace_asserted_groups(tx, self.key(), id, names).await?;
+            roles::derive(self.caller, tx, &[id]).await?;
+        }
+        let role = facts::facts(tx, organization, &[id])
+            .await?
+            .first()
+            .map(|member| member.role);
+        Ok(match role {
+            Some(Role::Deactivated) | None => Err(Refused::Deactivated),
+            Some(Role::NotActivated) => Err(Refused::Pending),
+            Some(role) => Ok(role),
+        })
+    }
+
+    async fn begin_session(
+        &self,
+        tx: &mut Tx,
+        target: String,
+        id: MemberId,
+        role: Role,
+    ) -> Result<SignedIn, Error> {
+        let now = self.caller.now;
+        let latest = now.plus_seconds(SESSION_LIFE);
+        let expires = self
+            .identity
+            .session_not_on_or_after
+            .map_or(latest, |at| at.min(latest));
+        let session = secret::random_token("");
+        let hash = secret::hash(&session).0;
+        credentials::insert_session(tx, self.connection.organization, id, &hash, now, expires)
+            .await?;
+        self.caller
+            .record(
+                tx,
+                vec![Event::signed_in(id, Some(self.connection.id), role)],
+            )
+            .await?;
+        Ok(SignedIn {
+            session,
+            expires,
+            target,
+        })
+    }
+}
+
+/// Ends a session.
+pub(crate) async fn sign_out(caller: &Caller, session: &str) -> Result<(), Error> {
+    let mut tx = caller.db.write(caller.organization).await?;
+    if credentials::delete_session(&mut tx, &secret::hash(session).0).await? > 0
+        && let Actor::Member(id) = caller.actor
+    {
+        caller.record(&mut tx, vec![Event::signed_out(id)]).await?;
+    }
+    tx.commit().await
+}

@@ -1,0 +1,96 @@
+//! Does what is stored agree with what follows from it? The whole roll, worked out again by the pure functions (R9).
+
+use super::roles::CHUNK;
+use crate::domain::OrganizationId;
+use crate::domain::error::Error;
+use crate::domain::name;
+use crate::domain::role::effective_role;
+use crate::store::db::{Db, Tx};
+use crate::store::{audit, mapping, organizations, roles};
+
+/// Every difference, one sentence each; empty where all is well.
+pub(crate) async fn verify(db: &Db) -> Result<Vec<String>, Error> {
+    let mut tx = db.read().await?;
+    let mut found = Vec::new();
+    for organization in organizations::list_ids(&mut tx).await? {
+        verify_owner(&mut tx, organization, &mut found).await?;
+        verify_members(&mut tx, organization, &mut found).await?;
+    }
+    for (table, rows) in audit::orphans(&mut tx).await? {
+        if rows > 0 {
+            found.push(format!("{rows} rows of {table} belong to nobody"));
+        }
+    }
+    Ok(found)
+}
+
+async fn verify_owner(
+    tx: &mut Tx,
+    id: OrganizationId,
+    found: &mut Vec<String>,
+) -> Result<(), Error> {
+    let Some(organization) = organizations::find(tx, id).await? else {
+        return Ok(());
+    };
+    if roles::facts(tx, id, &[organization.owner])
+        .await?
+        .is_empty()
+    {
+        found.push(format!(
+            "organization {}: its Owner {} is no member",
+            id.0, organization.owner
+        ));
+    }
+    Ok(())
+}
+
+async fn verify_members(
+    tx: &mut Tx,
+    id: OrganizationId,
+    found: &mut Vec<String>,
+) -> Result<(), Error> {
+    let mut last = None;
+    loop {
+        let members = mapping::members_after(tx, id, last, CHUNK as i64).await?;
+        last = members.last().copied();
+        if last.is_none() {
+            return Ok(());
+        }
+        for stored in roles::facts(tx, id, &members).await? {
+            let (role, why) = effective_role(&stored.facts);
+            if role != stored.role || why.source != stored.source {
+                found.push(format!(
+                    "member {}: has the role {} by {}, but the facts give {} by {}",
+                    stored.member,
+                    stored.role.name(),
+                    stored.source.name(),
+                    role.name(),
+                    why.source.name()
+                ));
+            }
+            if !stored.facts.mapped.is_empty() && !stored.facts.held_mapped_role {
+                found.push(format!(
+                    "member {}: is mapped, but not noted as having held a mapped role",
+                    stored.member
+                ));
+            }
+        }
+        for keys in audit::keys(tx, id, &members).await? {
+            let email = keys.profile.email().map(name::key);
+            if name::key(&keys.profile.user_name) != keys.user_name_key
+                || email != keys.email_key
+                || keys.profile.display_name() != keys.display_name
+            {
+                found.push(format!(
+                    "member {}: the keys for looking up do not fit the attributes",
+                    keys.member
+                ));
+            }
+        }
+        for member in audit::barred_with_credentials(tx, id, &members).await? {
+            found.push(format!(
+                "member {member}: has no access, but a session, a token or a link"
+            ));
+        }
+    }
+}
