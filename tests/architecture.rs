@@ -63,7 +63,7 @@ const ONLY_IN: [(&str, &[&str]); 15] = [
         "AssertSqlSafe",
         &["store/search.rs", "store/db.rs", "store/db/"],
     ),
-    ("axum", &["http/", "server.rs", "state.rs"]),
+    ("axum", &["http/", "server/", "state.rs"]),
     ("samael", &["saml/"]),
     ("roxmltree", &["saml/"]),
     ("clap", &["cli/"]),

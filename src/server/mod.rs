@@ -3,6 +3,8 @@
 //! `axum::serve` has no time limit for headers, so the connections are served here, by hyper, with timers. No request
 //! is understood here.
 
+mod patient;
+
 use std::convert::Infallible;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -25,6 +27,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tower::Service as _;
 
+use self::patient::Patient;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::state::State;
@@ -35,6 +38,8 @@ use crate::{http, telemetry};
 const HEADER_TIME: Duration = Duration::from_secs(10);
 /// The largest head of a request. A filter of 4 KiB and a cookie fit in several times.
 const HEADER_BYTES: usize = 32 * 1024;
+/// How long a client may take nothing of what is sent to it.
+const WRITE_PAUSE: Duration = Duration::from_secs(30);
 /// How many connections are served at once; more wait in the backlog of the operating system.
 const CONNECTIONS: usize = 8192;
 /// How long requests in flight are waited for at the end.
@@ -48,6 +53,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(250);
 #[derive(Debug, Clone, Copy)]
 struct Limits {
     header_time: Duration,
+    write_pause: Duration,
     drain_time: Duration,
 }
 
@@ -98,6 +104,7 @@ impl Server {
             state: open_state(config).await?,
             limits: Limits {
                 header_time: HEADER_TIME,
+                write_pause: WRITE_PAUSE,
                 drain_time: DRAIN_TIME,
             },
         })
@@ -203,7 +210,10 @@ fn serve(
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header_time)
         .max_header_size(HEADER_BYTES)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(
+            TokioIo::new(Patient::new(stream, limits.write_pause)),
+            service,
+        )
 }
 
 #[cfg(test)]
@@ -235,6 +245,7 @@ mod tests {
         let mut server = Server::bind(config).await.unwrap();
         server.limits = Limits {
             header_time: Duration::from_millis(300),
+            write_pause: Duration::from_millis(300),
             drain_time: Duration::from_millis(300),
         };
         let address = server.address();
@@ -286,6 +297,28 @@ mod tests {
         assert!(
             said.starts_with("HTTP/1.1 200") && said.ends_with(r#"{"status":"ok"}"#),
             "{said}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_client_that_asks_and_never_reads_is_closed() {
+        let server = run().await;
+        let ask = move || {
+            let mut stream = TcpStream::connect(server.address).unwrap();
+            stream
+                .set_write_timeout(Some(Duration::from_secs(5)))
+                .unwrap();
+            let requests = "GET /metrics HTTP/1.1\r\nhost: a\r\n\r\n".repeat(100);
+            loop {
+                if let Err(error) = stream.write_all(requests.as_bytes()) {
+                    return error.kind();
+                }
+            }
+        };
+        let error = tokio::task::spawn_blocking(ask).await.unwrap();
+        assert!(
+            matches!(error, ErrorKind::ConnectionReset | ErrorKind::BrokenPipe),
+            "{error}"
         );
     }
 
