@@ -1,15 +1,17 @@
-//! What a handler may reach. PLACEHOLDER until `state.rs` of main is merged.
+//! What a handler may reach. Nothing here would be missed by a second node.
 
 use std::sync::Arc;
 
 use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::sync::Semaphore;
 
+use crate::app::authentication::Remembered;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::store::db::Db;
 
 /// What a handler may reach.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(crate) struct State {
     /// The database.
     pub(crate) db: Db,
@@ -19,4 +21,8 @@ pub(crate) struct State {
     pub(crate) config: Arc<Config>,
     /// The metrics, to be rendered.
     pub(crate) metrics: PrometheusHandle,
+    /// SCIM tokens that were found good a moment ago.
+    pub(crate) remembered: Arc<Remembered>,
+    /// How many SAML responses are verified at once: each takes a thread that blocks.
+    pub(crate) verifiers: Arc<Semaphore>,
 }

@@ -17,7 +17,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("saml", &["domain"]),
     ("store", &["domain"]),
     ("app", &["store", "domain", "secret", "clock"]),
-    ("state", &["store", "clock", "config"]),
+    ("state", &["app", "store", "clock", "config"]),
     (
         "http",
         &[

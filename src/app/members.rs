@@ -50,6 +50,18 @@ pub(crate) async fn list(
     Ok(Found { total, resources })
 }
 
+/// The member with this number; only the Owner, Administrators and Managers see them.
+pub(crate) async fn find(caller: &Caller, number: MemberNumber) -> Result<Member, Error> {
+    caller.must_manage()?;
+    let mut tx = caller.db.read().await?;
+    let id = members::find_id(&mut tx, caller.organization, number)
+        .await?
+        .ok_or(MISSING)?;
+    members::find(&mut tx, caller.organization, id)
+        .await?
+        .ok_or(MISSING)
+}
+
 /// Gives a member a role by hand: Deactivated suspends, any other reactivates and is pinned; `None` takes the pin
 /// and the suspension back, so that the rules speak again.
 pub(crate) async fn assign_role(

@@ -140,12 +140,11 @@ pub(crate) async fn delete_member(
     tx.commit().await
 }
 
-/// The members that a query asks for, by id. Their groups are read only where `with_groups` says so.
+/// The members that a query asks for, by id, with their groups.
 pub(crate) async fn list_members(
     caller: &Caller,
     query: &Query<MemberField, Member>,
     page: Page,
-    with_groups: bool,
 ) -> Result<Found<Member>, Error> {
     let mut tx = caller.db.read().await?;
     if query.remainder.is_some() {
@@ -164,9 +163,7 @@ pub(crate) async fn list_members(
         let count = i64::try_from(page.count).unwrap_or(i64::MAX);
         resources =
             search::members(&mut tx, caller.organization, &query.narrow, from, count).await?;
-        if with_groups {
-            fill_groups(caller, &mut tx, &mut resources).await?;
-        }
+        fill_groups(caller, &mut tx, &mut resources).await?;
     }
     Ok(Found { total, resources })
 }

@@ -153,6 +153,8 @@ pub(crate) struct Explanation {
     pub(crate) role: Role,
     /// The whole chain.
     pub(crate) why: Why,
+    /// The names of all groups, of the directory's and of sign-ons', each once.
+    pub(crate) groups: Vec<String>,
     /// Groups that gave no role in the organization.
     pub(crate) unmatched: Vec<Unmatched>,
     /// Roles in projects.
@@ -195,8 +197,10 @@ async fn standing(
         .ok_or(MISSING)?;
     let (role, why) = role::effective_role(&stored.facts);
     let rules = mapping::find(tx, caller.organization).await?.roles;
-    let unmatched = mapping::groups_named(tx, caller.organization, id)
-        .await?
+    let named = mapping::groups_named(tx, caller.organization, id).await?;
+    let mut groups: Vec<String> = named.iter().map(|(group, _)| group.clone()).collect();
+    groups.dedup();
+    let unmatched = named
         .into_iter()
         .filter(|(group, _)| !rules.iter().any(|rule| rule.group == *group))
         .map(|(group, source)| {
@@ -237,6 +241,7 @@ async fn standing(
         number,
         role,
         why,
+        groups,
         unmatched,
         projects,
         workspaces,

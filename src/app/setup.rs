@@ -17,7 +17,7 @@ use crate::store::{credentials, members, organizations};
 /// For how long a login link can be used, in seconds.
 const LINK_LIFE: i64 = 3600;
 /// For how long a session lasts, in seconds: eight days.
-pub(super) const SESSION_LIFE: i64 = 8 * 86_400;
+pub(crate) const SESSION_LIFE: i64 = 8 * 86_400;
 
 /// An account that is to own an organization.
 pub(crate) struct NewOwner {

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::print;
+use crate::app::verification;
 use crate::state::State;
 
 #[derive(Debug, Args)]
@@ -18,8 +19,14 @@ pub(super) async fn run(state: &State, options: &Options) -> anyhow::Result<()> 
     }
     print("the database answers and is up to date")?;
     if options.verify {
-        // WIRE: crate::app; print each difference, and end with an error if there is one.
-        anyhow::bail!("not wired yet");
+        let differences = verification::verify(&state.db).await?;
+        for difference in &differences {
+            print(difference)?;
+        }
+        if !differences.is_empty() {
+            anyhow::bail!("{} differences", differences.len());
+        }
+        print("what is stored agrees with what follows from it")?;
     }
     Ok(())
 }

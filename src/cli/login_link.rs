@@ -2,18 +2,18 @@
 
 use clap::Args;
 
+use super::print;
+use crate::app::setup;
 use crate::state::State;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// The e-mail address of the account
+    /// The e-mail address of the account [default: the Owner of the first organization]
     #[arg(long, value_name = "E-MAIL")]
-    username: String,
+    username: Option<String>,
 }
 
-#[expect(clippy::unused_async, reason = "not wired yet")]
 pub(super) async fn run(state: &State, options: Options) -> anyhow::Result<()> {
-    // WIRE: crate::app; then only `print(&link)`.
-    let _ = (state, options.username);
-    anyhow::bail!("not wired yet")
+    let link = setup::create_login_link(&state.db, state.clock.now(), options.username.as_deref()).await?;
+    print(&format!("{}/login-link/{link}", state.config.base_url()))
 }

@@ -147,6 +147,11 @@ fn secret(value: &str) -> Result<SecretString, std::convert::Infallible> {
     Ok(SecretString::from(value))
 }
 
+/// Hashes a password on a thread that may block.
+async fn hashed(password: SecretString) -> anyhow::Result<String> {
+    tokio::task::spawn_blocking(move || crate::secret::hash_password(&password)).await?
+}
+
 /// Prints the answer of a command on standard output; a reader that has left is not an error worth a panic.
 fn print(answer: &str) -> anyhow::Result<()> {
     use std::io::Write as _;

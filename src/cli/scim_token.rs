@@ -3,6 +3,9 @@
 use clap::{Subcommand, ValueEnum};
 use uuid::Uuid;
 
+use super::print;
+use crate::app::{Caller, scim_tokens};
+use crate::domain::{OrganizationId, ScimTokenId};
 use crate::state::State;
 
 #[derive(Debug, Subcommand)]
@@ -48,30 +51,47 @@ pub(super) enum Profile {
     Lenient,
 }
 
-#[expect(clippy::unused_async, reason = "not wired yet")]
+impl Profile {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Rfc => "rfc",
+            Self::Entra => "entra",
+            Self::Okta => "okta",
+            Self::Lenient => "lenient",
+        }
+    }
+}
+
 pub(super) async fn run(state: &State, command: Command) -> anyhow::Result<()> {
+    let now = state.clock.now();
+    let caller = |organization| Caller::operator(state.db.clone(), now, OrganizationId(organization));
     match command {
         Command::Create {
             organization,
             profile,
             expires,
         } => {
-            // WIRE: crate::app; then only `print(&token)`.
-            let _ = (state, organization, profile, expires);
-            anyhow::bail!("not wired yet")
+            let expires = expires.map(|days| now.plus_seconds(i64::from(days) * 86_400));
+            print(&scim_tokens::create(&caller(organization), profile.name(), expires).await?)
         }
         Command::List { organization } => {
-            // WIRE: crate::app
-            let _ = (state, organization);
-            anyhow::bail!("not wired yet")
+            for token in scim_tokens::list(&caller(organization)).await? {
+                let state = match (token.revoked_at, token.expires_at) {
+                    (Some(at), _) => format!("revoked {at}"),
+                    (None, Some(at)) if at <= now => format!("expired {at}"),
+                    (None, Some(at)) => format!("until {at}"),
+                    (None, None) => "does not expire".to_owned(),
+                };
+                print(&format!("{}  {}  made {}  {state}", token.id, token.profile, token.created_at))?;
+            }
+            Ok(())
         }
         Command::Revoke {
             token,
             organization,
         } => {
-            // WIRE: crate::app
-            let _ = (state, token, organization);
-            anyhow::bail!("not wired yet")
+            scim_tokens::revoke(&caller(organization), ScimTokenId(token)).await?;
+            print("revoked; every node refuses it within a second")
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use anyhow::Context as _;
 use clap::Args;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{exposed, print, secret};
+use crate::app::setup::{self, NewOwner};
 use crate::config::Config;
 use crate::server::Server;
 use crate::state::State;
@@ -61,21 +62,41 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     let interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
 
     let server = Server::bind(config).await?;
-    first_account(server.state())?;
+    let link = first_account(server.state()).await?;
     print(&format!("listening on http://{}", server.address()))?;
     tracing::info!(address = %server.address(), base_url = %server.state().config.base_url(), "listening");
+    if let Some(link) = link {
+        print(&format!("sign in as the Owner, once and within an hour: {link}"))?;
+    }
     server.run(either(terminate, interrupt)).await;
     tracing::info!("stopped");
     Ok(())
 }
 
-/// Makes or finds the account that the settings name, with its organization.
-fn first_account(state: &State) -> anyhow::Result<()> {
-    if state.config.username.is_none() {
-        return Ok(());
+/// Makes or finds the first account and its organization. Where nobody could sign in otherwise, gives a link that signs
+/// the Owner in, once.
+async fn first_account(state: &State) -> anyhow::Result<Option<String>> {
+    let now = state.clock.now();
+    let config = &state.config;
+    if let Some(username) = &config.username {
+        let password = config.password.clone();
+        let owner = NewOwner {
+            username: username.clone(),
+            password_hash: match password {
+                Some(password) => Some(super::hashed(password).await?),
+                None => None,
+            },
+            user_token: config.user_token.as_ref().map(|token| token.expose_secret().to_owned()),
+        };
+        setup::ensure_first_account(&state.db, now, &owner).await?;
+        return Ok(None);
     }
-    // WIRE: crate::app
-    anyhow::bail!("not wired yet")
+    let (_, closed) = setup::ensure_any_organization(&state.db, now).await?;
+    if !closed {
+        return Ok(None);
+    }
+    let link = setup::create_login_link(&state.db, now, None).await?;
+    Ok(Some(format!("{}/login-link/{link}", config.base_url())))
 }
 
 async fn either(mut one: Signal, mut other: Signal) {

@@ -1,9 +1,10 @@
 //! `rollright user`: makes accounts.
 
 use clap::Subcommand;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
-use super::secret;
+use super::{print, secret};
+use crate::app::setup::{self, NewOwner};
 use crate::state::State;
 
 #[derive(Debug, Subcommand)]
@@ -25,18 +26,22 @@ pub(super) enum Command {
     },
 }
 
-#[expect(clippy::unused_async, reason = "not wired yet")]
 pub(super) async fn run(state: &State, command: Command) -> anyhow::Result<()> {
-    match command {
-        Command::Create {
-            username,
-            password,
-            user_token,
-            organization_title,
-        } => {
-            // WIRE: crate::app
-            let _ = (state, username, password, user_token, organization_title);
-            anyhow::bail!("not wired yet")
-        }
+    let Command::Create {
+        username,
+        password,
+        user_token,
+        organization_title,
+    } = command;
+    if user_token.as_ref().is_some_and(|token| token.expose_secret().chars().count() < 5) {
+        anyhow::bail!("the user token must have at least 5 characters");
     }
+    let owner = NewOwner {
+        username,
+        password_hash: Some(super::hashed(password).await?),
+        user_token: user_token.map(|token| token.expose_secret().to_owned()),
+    };
+    let title = organization_title.unwrap_or_else(|| owner.username.clone());
+    let organization = setup::create_organization(&state.db, state.clock.now(), &title, &owner).await?;
+    print(&format!("made {} the Owner of organization {}", owner.username.trim(), organization.0))
 }

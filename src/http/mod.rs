@@ -1,5 +1,16 @@
 //! HTTP: read the request, call a use case, write the answer. No SQL and no transaction is seen here.
 
+pub(crate) mod api;
+mod cookies;
+mod extract;
 pub(crate) mod health;
 pub(crate) mod middleware;
 pub(crate) mod router;
+pub(crate) mod scim;
+pub(crate) mod sso;
+pub(crate) mod ui;
+
+/// Logs the chain of causes of a failure, once: where the answer is written, under the request's id.
+fn report(source: &anyhow::Error) {
+    tracing::error!("a request failed: {source:#}");
+}

@@ -1,20 +1,132 @@
 //! Every route there is, on one page.
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::routing::get;
+use axum::extract::{DefaultBodyLimit, OriginalUri};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get, post};
 
-use super::{health, middleware};
+use super::api::error::ApiError;
+use super::api::{mapping, members, projects, saml_settings, whoami};
+use super::scim::error::ScimError;
+use super::scim::{discovery, groups, users};
+use super::sso::saml;
+use super::{health, middleware, ui};
 use crate::state::State;
 
 /// All routes, behind what every request goes through.
 pub(crate) fn router(state: State) -> Router {
     let largest_body = DefaultBodyLimit::max(state.config.max_body_bytes);
-    Router::new()
+    let mut routes = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
-        .fallback(async || axum::http::StatusCode::NOT_FOUND)
+        .route("/", get(ui::home))
+        .route("/login-link/{link}", get(ui::login_link));
+    for (path, methods) in saml()
+        .into_iter()
+        .chain(api())
+        .chain(scim("/scim/v2"))
+        .chain(scim("/scim"))
+    {
+        // With and without a slash at the end: clients differ, and no redirect keeps a body.
+        routes = routes
+            .route(&path, methods.clone())
+            .route(&format!("{path}/"), methods);
+    }
+    routes
+        .fallback(no_route)
+        .method_not_allowed_fallback(no_method)
         .layer((middleware::EveryRequest, largest_body))
         .with_state(state)
+}
+
+type Routes = Vec<(String, MethodRouter<State>)>;
+
+fn scim(prefix: &str) -> Routes {
+    let user = get(users::get)
+        .put(users::replace)
+        .patch(users::patch)
+        .delete(users::delete);
+    let group = get(groups::get)
+        .put(groups::replace)
+        .patch(groups::patch)
+        .delete(groups::delete);
+    [
+        ("Users", get(users::list).post(users::create)),
+        ("Users/{id}", user),
+        ("Groups", get(groups::list).post(groups::create)),
+        ("Groups/{id}", group),
+        (
+            "ServiceProviderConfig",
+            get(discovery::service_provider_config),
+        ),
+        // What Microsoft's client asks for.
+        (
+            "serviceConfiguration",
+            get(discovery::service_provider_config),
+        ),
+        ("ResourceTypes", get(discovery::resource_types)),
+        ("ResourceTypes/{id}", get(discovery::resource_type)),
+        ("Schemas", get(discovery::schemas)),
+        ("Schemas/{urn}", get(discovery::schema)),
+    ]
+    .map(|(path, methods)| (format!("{prefix}/{path}"), methods))
+    .into()
+}
+
+fn saml() -> Routes {
+    [
+        ("/saml/{token}/login", get(saml::login)),
+        ("/saml/{token}/acs", post(saml::acs)),
+        ("/saml/{token}/metadata", get(saml::metadata)),
+        ("/saml/{token}/logout", get(saml::logout)),
+    ]
+    .map(|(path, methods)| (path.to_owned(), methods))
+    .into()
+}
+
+fn api() -> Routes {
+    let memberships = get(members::list)
+        .patch(members::assign_role)
+        .post(members::assign_role);
+    [
+        ("/api/current-user/whoami", get(whoami::whoami)),
+        ("/api/members/{id}/explain", get(members::explain)),
+        ("/api/organizations/{organization}/memberships", memberships),
+        (
+            "/api/organizations/{organization}/memberships/{member}",
+            get(members::get).delete(members::delete),
+        ),
+        ("/api/projects", get(projects::list).post(projects::create)),
+        (
+            "/api/saml/settings",
+            get(saml_settings::get).post(saml_settings::change),
+        ),
+        (
+            "/api/scim/settings",
+            get(mapping::get).post(mapping::change),
+        ),
+        (
+            "/api/workspaces",
+            get(projects::list_workspaces).post(projects::create_workspace),
+        ),
+    ]
+    .map(|(path, methods)| (path.to_owned(), methods))
+    .into()
+}
+
+/// A path that nobody answers, in the form of the protocol that it looks like.
+async fn no_route(OriginalUri(uri): OriginalUri) -> Response {
+    match uri.path() {
+        path if path.starts_with("/scim") => ScimError::NoEndpoint.into_response(),
+        path if path.starts_with("/api") => ApiError::NoEndpoint.into_response(),
+        _ => ui::not_found(),
+    }
+}
+
+async fn no_method(OriginalUri(uri): OriginalUri) -> Response {
+    match uri.path() {
+        path if path.starts_with("/scim") => ScimError::NoMethod.into_response(),
+        _ => ApiError::NoMethod.into_response(),
+    }
 }

@@ -1,0 +1,106 @@
+//! Refusals of the REST API: problem details, RFC 9457.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use crate::domain::error::Error;
+use crate::http::report;
+
+/// Why a request to the REST API was refused.
+#[derive(Debug)]
+pub(crate) enum ApiError {
+    /// A rule of ours refuses it, or it failed.
+    Domain(Error),
+    /// No good credential was presented.
+    Unauthorized,
+    /// A page of another site made the browser ask.
+    CrossSite,
+    /// No such endpoint.
+    NoEndpoint,
+    /// The endpoint does not know the method.
+    NoMethod,
+    /// The body is larger than we read.
+    TooLarge,
+    /// The body is in no form that we read.
+    MediaType,
+}
+
+impl From<Error> for ApiError {
+    fn from(error: Error) -> Self {
+        Self::Domain(error)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let (status, detail) = match self {
+            Self::Domain(error) => (status(&error), error.to_string()),
+            Self::Unauthorized => (
+                StatusCode::UNAUTHORIZED,
+                "present a user token, `Authorization: Token …`, or sign in".to_owned(),
+            ),
+            Self::CrossSite => (
+                StatusCode::FORBIDDEN,
+                "this can only be asked from a page of this server".to_owned(),
+            ),
+            Self::NoEndpoint => (
+                StatusCode::NOT_FOUND,
+                "there is no such endpoint".to_owned(),
+            ),
+            Self::NoMethod => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "this endpoint does not support this method".to_owned(),
+            ),
+            Self::TooLarge => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "the request is larger than this server reads".to_owned(),
+            ),
+            Self::MediaType => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "send application/json or a URL-encoded form".to_owned(),
+            ),
+        };
+        let problem = json!({
+            "type": "about:blank",
+            "title": status.canonical_reason(),
+            "status": status.as_u16(),
+            "detail": detail,
+        });
+        let mut answer = (status, Json(problem)).into_response();
+        let headers = answer.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(
+                header::WWW_AUTHENTICATE,
+                HeaderValue::from_static("Token realm=\"API\""),
+            );
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        answer
+    }
+}
+
+fn status(error: &Error) -> StatusCode {
+    match error {
+        Error::NotFound(_) => StatusCode::NOT_FOUND,
+        // Not 409: the clients of this API repeat a request that gets one.
+        Error::Duplicate { .. } | Error::Invalid(_) | Error::TooMany => StatusCode::BAD_REQUEST,
+        Error::VersionMismatch(_) => StatusCode::PRECONDITION_FAILED,
+        Error::Forbidden(_) => StatusCode::FORBIDDEN,
+        Error::Unavailable(source) => {
+            report(source);
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+        Error::Internal(source) => {
+            report(source);
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
+    }
+}

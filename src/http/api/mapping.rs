@@ -1,0 +1,155 @@
+//! `/api/scim/settings`: the mapping rules. The same rules serve SAML (R10).
+
+use std::collections::HashMap;
+
+use axum::Json;
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::body::Body;
+use super::error::ApiError;
+use crate::app::{Caller, projects, role_mapping};
+use crate::domain::error::Error;
+use crate::domain::mapping::{
+    Mapping, MappingChange, ProjectRule, RoleRule, WorkspaceRule, group_name,
+};
+use crate::domain::role::{ProjectRole, Role};
+use crate::domain::{ProjectId, WorkspaceId, name};
+use crate::http::extract::ApiCaller;
+
+/// The lists of rules as clients write them; one that is absent or `null` stays as it is.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Lists {
+    /// `[role, group]`
+    roles_groups: Option<Vec<(String, String)>>,
+    /// `[workspace title, group]`
+    workspaces_groups: Option<Vec<(String, String)>>,
+    projects_groups: Option<Vec<ProjectGroup>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ProjectGroup {
+    project_id: ProjectId,
+    group: String,
+    role: String,
+}
+
+/// GET: the rules.
+pub(crate) async fn get(ApiCaller(caller): ApiCaller) -> Result<Json<Value>, ApiError> {
+    let mapping = role_mapping::find(&caller).await?;
+    Ok(Json(written(&caller, &mapping).await?))
+}
+
+/// POST: saves rules, with effect on every member before the answer.
+pub(crate) async fn change(
+    ApiCaller(caller): ApiCaller,
+    Body(lists): Body<Lists>,
+) -> Result<(StatusCode, Json<Value>), ApiError> {
+    let (mapping, changed) = save(&caller, lists).await?;
+    let mut answer = written(&caller, &mapping).await?;
+    answer["members_changed"] = json!(changed);
+    Ok((StatusCode::CREATED, Json(answer)))
+}
+
+/// Saves lists of rules; all rules from now on, and how many members have another role.
+pub(super) async fn save(caller: &Caller, lists: Lists) -> Result<(Mapping, u64), ApiError> {
+    let mut change = MappingChange::default();
+    if let Some(rules) = lists.roles_groups {
+        change.roles = Some(
+            rules
+                .into_iter()
+                .map(|(role, group)| role_rule(&role, group))
+                .collect::<Result<_, _>>()?,
+        );
+    }
+    if let Some(rules) = lists.projects_groups {
+        change.projects = Some(
+            rules
+                .into_iter()
+                .map(project_rule)
+                .collect::<Result<_, _>>()?,
+        );
+    }
+    if let Some(rules) = lists.workspaces_groups {
+        let known: HashMap<String, WorkspaceId> = projects::list_workspaces(caller)
+            .await?
+            .into_iter()
+            .map(|w| (name::key(&w.title), w.id))
+            .collect();
+        change.workspaces = Some(
+            rules
+                .into_iter()
+                .map(|rule| workspace_rule(&known, rule))
+                .collect::<Result<_, _>>()?,
+        );
+    }
+    Ok(role_mapping::change(caller, change).await?)
+}
+
+fn role_rule(role: &str, group: String) -> Result<RoleRule, Error> {
+    let role = Role::from_name(role).ok_or_else(|| {
+        Error::Invalid(format!(
+            "{role:?} is no role; use Administrator, Manager, Reviewer or Annotator"
+        ))
+    })?;
+    RoleRule::new(group, role)
+}
+
+fn project_rule(rule: ProjectGroup) -> Result<ProjectRule, Error> {
+    let role = ProjectRole::from_name(&rule.role).ok_or_else(|| {
+        Error::Invalid(format!(
+            "{:?} is no project role; use Inherit, Annotator, Reviewer or Manager",
+            rule.role
+        ))
+    })?;
+    Ok(ProjectRule {
+        project: rule.project_id,
+        group: group_name(rule.group)?,
+        role,
+    })
+}
+
+fn workspace_rule(
+    known: &HashMap<String, WorkspaceId>,
+    (title, group): (String, String),
+) -> Result<WorkspaceRule, Error> {
+    let workspace = known.get(&name::key(&title)).copied();
+    let workspace = workspace
+        .ok_or_else(|| Error::Invalid(format!("there is no workspace {title:?}; make it first")))?;
+    Ok(WorkspaceRule {
+        workspace,
+        group: group_name(group)?,
+    })
+}
+
+/// The rules as clients read them.
+pub(super) async fn written(caller: &Caller, mapping: &Mapping) -> Result<Value, ApiError> {
+    let titles: HashMap<WorkspaceId, String> = projects::list_workspaces(caller)
+        .await?
+        .into_iter()
+        .map(|workspace| (workspace.id, workspace.title))
+        .collect();
+    let roles: Vec<Value> = mapping
+        .roles
+        .iter()
+        .map(|rule| json!([rule.role.name(), rule.group]))
+        .collect();
+    let workspaces: Vec<Value> = mapping
+        .workspaces
+        .iter()
+        .map(|rule| json!([titles.get(&rule.workspace), rule.group]))
+        .collect();
+    let projects: Vec<Value> = mapping
+        .projects
+        .iter()
+        .map(|rule| json!({ "project_id": rule.project, "group": rule.group, "role": rule.role.name() }))
+        .collect();
+    Ok(json!({
+        "roles_groups": roles,
+        "workspaces_groups": workspaces,
+        "projects_groups": projects,
+        "user_type_groups": [],
+        "user_type_capacities": {},
+    }))
+}

@@ -1,0 +1,71 @@
+//! The REST API, in the shapes that Label Studio's clients know. No word of these shapes goes further in than here.
+
+pub(crate) mod body;
+pub(crate) mod error;
+pub(crate) mod mapping;
+pub(crate) mod members;
+pub(crate) mod projects;
+pub(crate) mod saml_settings;
+mod shapes;
+pub(crate) mod whoami;
+
+use error::ApiError;
+use serde_json::{Value, json};
+
+use super::extract::Parameters;
+use crate::app::{Caller, members as use_cases};
+use crate::domain::OrganizationId;
+use crate::domain::error::Error;
+
+/// Refuses a path with another organization's number, as if it were not there. `0` is the caller's own.
+fn must_be_own(caller: &Caller, organization: i64) -> Result<(), ApiError> {
+    if use_cases::is_own(caller, OrganizationId(organization)) {
+        return Ok(());
+    }
+    Err(Error::NotFound("organization").into())
+}
+
+/// Which part of a list is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct PageOf {
+    page: u64,
+    size: u64,
+}
+
+impl PageOf {
+    /// `page` from 1 and `page_size`, which has a default and is at most 100.
+    fn read(parameters: &Parameters, default: u64) -> Result<Self, ApiError> {
+        let number = |name: &str, otherwise: u64| match parameters.get(name) {
+            None | Some("") => Ok(otherwise),
+            Some(text) => text
+                .parse::<u64>()
+                .ok()
+                .filter(|number| (1..=1 << 40).contains(number))
+                .ok_or_else(|| Error::Invalid(format!("{name} must be a number from 1 on"))),
+        };
+        Ok(Self {
+            page: number("page", 1)?,
+            size: number("page_size", default)?.min(100),
+        })
+    }
+
+    fn offset(self) -> u64 {
+        (self.page - 1) * self.size
+    }
+
+    /// The envelope that lists come in.
+    fn envelope(self, base_url: &str, path: &str, total: u64, results: &[Value]) -> Value {
+        let link = |page: u64| format!("{base_url}{path}?page={page}&page_size={}", self.size);
+        json!({
+            "count": total,
+            "next": (self.offset() + self.size < total).then(|| link(self.page + 1)),
+            "previous": (self.page > 1).then(|| link(self.page - 1)),
+            "results": results,
+        })
+    }
+}
+
+/// What one link of the chain of reasons says, in words.
+pub(crate) fn says(step: &crate::domain::role::Step) -> String {
+    shapes::sentence(&step.considered)
+}

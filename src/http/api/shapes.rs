@@ -1,0 +1,184 @@
+//! The objects of the API. Clients with strict models read them, so every field that these require is there.
+
+use serde_json::{Value, json};
+
+use crate::app::role_mapping::{Explanation, ProjectStanding};
+use crate::domain::member::Member;
+use crate::domain::organization::{Project, Workspace};
+use crate::domain::role::{Considered, ProjectRole, RuleMatch, Step};
+
+/// A person.
+pub(super) fn user(member: &Member, organization: i64) -> Value {
+    let profile = &member.profile;
+    let (first, last) = (profile.given_name(), profile.family_name());
+    let email = profile.email().unwrap_or(&profile.user_name);
+    json!({
+        "id": member.number,
+        "username": profile.user_name,
+        "email": email,
+        "first_name": first,
+        "last_name": last,
+        "initials": initials(first, last, email),
+        "avatar": null,
+        "phone": "",
+        "last_activity": member.modified.to_string(),
+        "date_joined": member.created.to_string(),
+        "active_organization": organization,
+        "allow_newsletters": false,
+        "custom_hotkeys": {},
+        "created_projects": [],
+        "contributed_to_projects": [],
+        "pause": null,
+        "lse_fields": {},
+    })
+}
+
+fn initials(first: &str, last: &str, email: &str) -> String {
+    let letters: String = [first, last]
+        .iter()
+        .filter_map(|name| name.chars().next())
+        .collect();
+    let letters = if letters.is_empty() {
+        email.chars().take(2).collect()
+    } else {
+        letters
+    };
+    letters.to_uppercase()
+}
+
+/// A member's place in the organization.
+pub(super) fn membership(member: &Member, organization: i64) -> Value {
+    json!({
+        "id": member.number,
+        "organization": organization,
+        "user": user(member, organization),
+        "role": member.role.code(),
+        "role_source": member.role_source.name(),
+        "user_type": "standard",
+        "tags": [],
+        "created_projects": [],
+        "contributed_to_projects": [],
+        "flex": false,
+        "concurrency": null,
+    })
+}
+
+/// A project.
+pub(super) fn project(project: &Project, organization: i64) -> Value {
+    json!({
+        "id": project.id,
+        "title": project.title,
+        "description": project.description,
+        "workspace": project.workspace,
+        "organization": organization,
+        "created_at": project.created.to_string(),
+        "is_published": false,
+    })
+}
+
+/// A workspace.
+pub(super) fn workspace(workspace: &Workspace) -> Value {
+    json!({
+        "id": workspace.id,
+        "title": workspace.title,
+        "description": workspace.description,
+        "color": workspace.color,
+        "is_personal": false,
+        "is_archived": false,
+        "created_at": workspace.created.to_string(),
+    })
+}
+
+/// The roles that a member has in projects.
+pub(super) fn project_roles(standings: &[ProjectStanding]) -> Vec<Value> {
+    standings
+        .iter()
+        .filter_map(|standing| {
+            Some(json!({ "project": standing.project, "role": standing.role?.code() }))
+        })
+        .collect()
+}
+
+/// Why a member has the roles that they have (R6).
+pub(super) fn explanation(explained: &Explanation) -> Value {
+    let projects: Vec<Value> = explained
+        .projects
+        .iter()
+        .map(|standing| {
+            let considered: Vec<Value> = standing
+                .considered
+                .iter()
+                .map(|rule| json!({ "group": rule.group, "source": rule.source.name(), "role": rule.role.name() }))
+                .collect();
+            json!({
+                "project": standing.project,
+                "role": standing.role.map(crate::domain::role::Role::code),
+                "inherits": standing.considered.iter().all(|rule| rule.role == ProjectRole::Inherit),
+                "considered": considered,
+            })
+        })
+        .collect();
+    let unmatched: Vec<Value> = explained
+        .unmatched
+        .iter()
+        .map(|group| {
+            let hint = group.near_miss.as_ref().map(|named| {
+                format!(
+                    "a rule names {named:?}, which differs from {:?} in upper and lower case",
+                    group.group
+                )
+            });
+            json!({ "group": group.group, "source": group.source.name(), "hint": hint })
+        })
+        .collect();
+    json!({
+        "id": explained.number,
+        "role": explained.role.code(),
+        "role_source": explained.why.source.name(),
+        "why": explained.why.steps.iter().map(step).collect::<Vec<_>>(),
+        "groups_without_rule": unmatched,
+        "projects": projects,
+        "workspaces": explained.workspaces,
+    })
+}
+
+fn step(step: &Step) -> Value {
+    let mut shown = json!({
+        "considered": kind(&step.considered),
+        "says": sentence(&step.considered),
+        "role": step.role.code(),
+        "won": step.lost_because.is_none(),
+        "lost_because": step.lost_because,
+    });
+    if let Considered::Rule(RuleMatch { group, source, .. }) = &step.considered {
+        shown["group"] = json!(group);
+        shown["source"] = json!(source.name());
+    }
+    shown
+}
+
+fn kind(considered: &Considered) -> &'static str {
+    match considered {
+        Considered::Owner => "owner",
+        Considered::Suspended => "suspended",
+        Considered::InactiveInDirectory => "inactive_in_directory",
+        Considered::Pin(_) => "pin",
+        Considered::Rule(_) => "rule",
+        Considered::LeftAllMappedGroups => "left_all_mapped_groups",
+        Considered::Base(_) => "base",
+    }
+}
+
+pub(super) fn sentence(considered: &Considered) -> String {
+    match considered {
+        Considered::Owner => "the member is the Owner of the organization".to_owned(),
+        Considered::Suspended => "an admin has deactivated the member".to_owned(),
+        Considered::InactiveInDirectory => "the directory says that the member is not active".to_owned(),
+        Considered::Pin(role) => format!("an admin has given the role {} by hand", role.name()),
+        Considered::Rule(rule) => format!("the group {:?} gives {}", rule.group, rule.role.name()),
+        Considered::LeftAllMappedGroups => {
+            "the member has left every mapped group, and roles come from the identity provider alone".to_owned()
+        }
+        Considered::Base(role) => format!("where nothing else speaks, the member is {}", role.name()),
+    }
+}

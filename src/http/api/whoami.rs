@@ -1,0 +1,34 @@
+//! `/api/current-user/whoami`: who is asking, and which roles they have.
+
+use axum::Json;
+use serde_json::{Value, json};
+
+use super::error::ApiError;
+use super::shapes;
+use crate::app::{members, role_mapping};
+use crate::http::extract::ApiCaller;
+
+/// GET: the caller with organization role, project roles, workspaces and groups.
+pub(crate) async fn whoami(ApiCaller(caller): ApiCaller) -> Result<Json<Value>, ApiError> {
+    let (member, organization) = members::myself(&caller).await?;
+    let standing = role_mapping::own_standing(&caller, member.id, member.number).await?;
+    let own = caller.organization.0;
+    let membership = json!({
+        "organization_id": own,
+        "role": member.role.code(),
+        "role_source": member.role_source.name(),
+        "active": true,
+        "user_type": "standard",
+        "flex": false,
+    });
+    let mut shown = shapes::user(&member, own);
+    shown["org_membership"] = json!([membership]);
+    shown["organization_membership"] = membership;
+    shown["active_organization_meta"] = json!({ "title": organization.title, "email": "" });
+    shown["permissions"] = json!([]);
+    shown["social_accounts"] = json!([]);
+    shown["project_roles"] = shapes::project_roles(&standing.projects).into();
+    shown["workspaces"] = json!(standing.workspaces);
+    shown["groups"] = json!(standing.groups);
+    Ok(Json(shown))
+}

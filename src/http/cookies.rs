@@ -1,0 +1,87 @@
+//! Two cookies: the session, and the mark of the browser that began a sign-on.
+
+use axum::http::{HeaderMap, HeaderValue, header};
+
+const SESSION: &str = "rollright_session";
+const BROWSER: &str = "rollright_browser";
+const SECURE_PREFIX: &str = "__Host-";
+
+/// The token of the session.
+pub(crate) fn session(headers: &HeaderMap) -> Option<&str> {
+    find(headers, SESSION)
+}
+
+/// The mark of the browser.
+pub(crate) fn browser(headers: &HeaderMap) -> Option<&str> {
+    find(headers, BROWSER)
+}
+
+/// Sets the session for so many seconds; 0 takes it away.
+pub(crate) fn set_session(token: &str, seconds: i64, base_url: &str) -> HeaderValue {
+    set(SESSION, token, seconds, base_url, "Lax")
+}
+
+/// Marks the browser for the time of a sign-on. The IdP's answer is a POST from another site, so the mark must come
+/// with such; without https browsers allow that only to cookies without `SameSite`, for two minutes.
+pub(crate) fn set_browser(mark: &str, base_url: &str) -> HeaderValue {
+    let same_site = if is_secure(base_url) { "None" } else { "" };
+    set(BROWSER, mark, 600, base_url, same_site)
+}
+
+fn is_secure(base_url: &str) -> bool {
+    base_url.starts_with("https://")
+}
+
+fn set(name: &str, value: &str, seconds: i64, base_url: &str, same_site: &str) -> HeaderValue {
+    let (prefix, secure) = if is_secure(base_url) {
+        (SECURE_PREFIX, "; Secure")
+    } else {
+        ("", "")
+    };
+    let same_site = if same_site.is_empty() {
+        String::new()
+    } else {
+        format!("; SameSite={same_site}")
+    };
+    HeaderValue::try_from(format!(
+        "{prefix}{name}={value}; Path=/; HttpOnly; Max-Age={seconds}{secure}{same_site}"
+    ))
+    .expect("tokens are base64url")
+}
+
+/// The value of a cookie of ours: of two, the one that only https can have set.
+fn find<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let all = || {
+        headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+    };
+    let secure = all().find(|(key, _)| key.strip_prefix(SECURE_PREFIX) == Some(name));
+    secure
+        .or_else(|| all().find(|(key, _)| *key == name))
+        .map(|(_, value)| value)
+        .filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_session_over_https_is_of_this_host_alone() {
+        let cookie = set_session("abc", 60, "https://roll.example");
+        let expected =
+            "__Host-rollright_session=abc; Path=/; HttpOnly; Max-Age=60; Secure; SameSite=Lax";
+        assert_eq!(cookie, expected);
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            header::COOKIE,
+            HeaderValue::from_static("rollright_session=planted; __Host-rollright_session=abc"),
+        );
+        assert_eq!(session(&headers), Some("abc"));
+        assert_eq!(browser(&headers), None);
+    }
+}

@@ -1,0 +1,216 @@
+//! From the head of a request to who is asking, and what its query string says.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, header};
+use url::form_urlencoded;
+
+use super::api::error::ApiError;
+use super::cookies;
+use super::middleware::RequestId;
+use super::scim::error::ScimError;
+use crate::app::Caller;
+use crate::app::authentication::{self, Credential};
+use crate::app::scim_tokens;
+use crate::state::State;
+
+/// A provisioning client with a good SCIM token.
+#[derive(Debug)]
+pub(crate) struct ScimCaller(pub(crate) Caller);
+
+impl FromRequestParts<State> for ScimCaller {
+    type Rejection = ScimError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ScimError> {
+        let token = match authorization(&parts.headers) {
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token,
+            _ => return Err(ScimError::Unauthorized),
+        };
+        // Only our own kind of token opens SCIM: never a session, never a user token.
+        if !token.starts_with(scim_tokens::PREFIX) {
+            return Err(ScimError::Unauthorized);
+        }
+        let caller = principal(parts, state, Credential::ScimToken(token)).await?;
+        caller.map(Self).ok_or(ScimError::Unauthorized)
+    }
+}
+
+/// A member, with a user token or a session.
+#[derive(Debug)]
+pub(crate) struct ApiCaller(pub(crate) Caller);
+
+impl FromRequestParts<State> for ApiCaller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
+        let credential = if parts.headers.contains_key(header::AUTHORIZATION) {
+            match authorization(&parts.headers) {
+                Some((scheme, token))
+                    if scheme.eq_ignore_ascii_case("token")
+                        || scheme.eq_ignore_ascii_case("bearer") =>
+                {
+                    Credential::UserToken(token)
+                }
+                _ => return Err(ApiError::Unauthorized),
+            }
+        } else {
+            let Some(session) = cookies::session(&parts.headers) else {
+                return Err(ApiError::Unauthorized);
+            };
+            // A browser adds cookies by itself, so where something is changed it must say who made it ask.
+            if !parts.method.is_safe() && !is_own_origin(&parts.headers, &state.config.base_url()) {
+                return Err(ApiError::CrossSite);
+            }
+            Credential::Session(session)
+        };
+        let caller = principal(parts, state, credential).await?;
+        caller.map(Self).ok_or(ApiError::Unauthorized)
+    }
+}
+
+/// Whoever has a session, if somebody has: for pages.
+#[derive(Debug)]
+pub(crate) struct Visitor(pub(crate) Option<Caller>);
+
+impl FromRequestParts<State> for Visitor {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
+        if !matches!(parts.method, Method::GET | Method::HEAD) {
+            return Err(ApiError::CrossSite);
+        }
+        match cookies::session(&parts.headers) {
+            Some(session) => Ok(Self(
+                principal(parts, state, Credential::Session(session)).await?,
+            )),
+            None => Ok(Self(None)),
+        }
+    }
+}
+
+async fn principal(
+    parts: &Parts,
+    state: &State,
+    credential: Credential<'_>,
+) -> Result<Option<Caller>, crate::domain::error::Error> {
+    let request = parts
+        .extensions
+        .get::<RequestId>()
+        .map_or("", RequestId::as_str);
+    authentication::principal(
+        &state.db,
+        &state.remembered,
+        credential,
+        state.clock.now(),
+        request,
+    )
+    .await
+}
+
+/// Scheme and token of the one `Authorization` header there is; two of them are none.
+fn authorization(headers: &HeaderMap) -> Option<(&str, &str)> {
+    let mut all = headers.get_all(header::AUTHORIZATION).iter();
+    let (Some(value), None) = (all.next(), all.next()) else {
+        return None;
+    };
+    let (scheme, token) = value.to_str().ok()?.trim().split_once(' ')?;
+    let token = token.trim();
+    let plain = !token.is_empty()
+        && token.len() <= 4096
+        && token
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b',');
+    plain.then_some((scheme, token))
+}
+
+fn is_own_origin(headers: &HeaderMap, base_url: &str) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return site == "same-origin";
+    }
+    headers
+        .get(header::ORIGIN)
+        .is_some_and(|origin| origin.as_bytes() == base_url.as_bytes())
+}
+
+/// The query string: names in any case, what is not known is passed over.
+#[derive(Debug, Default)]
+pub(crate) struct Parameters(Vec<(String, String)>);
+
+impl<S: Sync> FromRequestParts<S> for Parameters {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        // OneLogin sends stray question marks.
+        let query = parts
+            .uri
+            .query()
+            .unwrap_or_default()
+            .trim_start_matches('?');
+        Ok(Self(
+            form_urlencoded::parse(query.as_bytes())
+                .into_owned()
+                .collect(),
+        ))
+    }
+}
+
+impl Parameters {
+    /// The first value of this name.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn headers(values: &[&str]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(header::AUTHORIZATION, HeaderValue::from_str(value).unwrap());
+        }
+        headers
+    }
+
+    #[test]
+    fn one_authorization_header_with_one_token_is_read() {
+        assert_eq!(
+            authorization(&headers(&["Bearer abc"])),
+            Some(("Bearer", "abc"))
+        );
+        assert_eq!(
+            authorization(&headers(&["Token  abc "])),
+            Some(("Token", "abc"))
+        );
+        for bad in [
+            &["Bearer"][..],
+            &["Bearer a,b"],
+            &["Bearer a b"],
+            &["Bearer a", "Bearer b"],
+            &["", "Bearer a"],
+        ] {
+            assert_eq!(authorization(&headers(bad)), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_change_with_a_cookie_needs_a_page_of_ours() {
+        let mut headers = HeaderMap::new();
+        assert!(!is_own_origin(&headers, "https://roll.example"));
+        headers.insert(header::ORIGIN, HeaderValue::from_static("null"));
+        assert!(!is_own_origin(&headers, "https://roll.example"));
+        headers.insert(
+            header::ORIGIN,
+            HeaderValue::from_static("https://roll.example"),
+        );
+        assert!(is_own_origin(&headers, "https://roll.example"));
+        headers.insert("sec-fetch-site", HeaderValue::from_static("cross-site"));
+        assert!(!is_own_origin(&headers, "https://roll.example"));
+    }
+}

@@ -1,0 +1,66 @@
+//! What this service provider can do: RFC 7644 section 4. The same for everybody, so no token is asked for.
+
+use axum::extract::{Path, State as Shared};
+
+use super::base;
+use super::error::ScimError;
+use super::message::Answer;
+use crate::domain::error::Error;
+use crate::http::extract::Parameters;
+use crate::scim::discovery;
+use crate::state::State;
+
+fn unfiltered(parameters: &Parameters) -> Result<(), ScimError> {
+    match parameters.get("filter") {
+        Some(_) => Err(ScimError::NoFilterHere),
+        None => Ok(()),
+    }
+}
+
+/// `/ServiceProviderConfig`
+pub(crate) async fn service_provider_config(
+    Shared(state): Shared<State>,
+    parameters: Parameters,
+) -> Result<Answer, ScimError> {
+    unfiltered(&parameters)?;
+    Ok(Answer::message(&discovery::service_provider_config(&base(
+        &state,
+    ))))
+}
+
+/// `/ResourceTypes`
+pub(crate) async fn resource_types(
+    Shared(state): Shared<State>,
+    parameters: Parameters,
+) -> Result<Answer, ScimError> {
+    unfiltered(&parameters)?;
+    Ok(Answer::message(&discovery::resource_types(&base(&state))))
+}
+
+/// `/ResourceTypes/{id}`
+pub(crate) async fn resource_type(
+    Shared(state): Shared<State>,
+    Path(id): Path<String>,
+) -> Result<Answer, ScimError> {
+    let found =
+        discovery::resource_type(&base(&state), &id).ok_or(Error::NotFound("ResourceType"))?;
+    Ok(Answer::message(&found))
+}
+
+/// `/Schemas`
+pub(crate) async fn schemas(
+    Shared(state): Shared<State>,
+    parameters: Parameters,
+) -> Result<Answer, ScimError> {
+    unfiltered(&parameters)?;
+    Ok(Answer::message(&discovery::schemas(&base(&state))))
+}
+
+/// `/Schemas/{urn}`
+pub(crate) async fn schema(
+    Shared(state): Shared<State>,
+    Path(urn): Path<String>,
+) -> Result<Answer, ScimError> {
+    let found = discovery::schema(&base(&state), &urn).ok_or(Error::NotFound("Schema"))?;
+    Ok(Answer::message(&found))
+}

@@ -1,0 +1,117 @@
+//! Refusals in SCIM's form: RFC 7644 section 3.12, for everything, 401 and unknown paths too.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::message::CONTENT_TYPE;
+use crate::domain::error::Error as Domain;
+use crate::http::report;
+use crate::scim::error::{Error as Scim, body};
+
+/// Why a SCIM request was refused.
+#[derive(Debug)]
+pub(crate) enum ScimError {
+    /// SCIM itself refuses it.
+    Scim(Scim),
+    /// A rule of ours refuses it, or it failed.
+    Domain(Domain),
+    /// No good SCIM token was presented.
+    Unauthorized,
+    /// No such endpoint.
+    NoEndpoint,
+    /// The endpoint does not know the method.
+    NoMethod,
+    /// The body is larger than we read.
+    TooLarge,
+    /// The body is not JSON by its own word.
+    NotJson,
+    /// Discovery is not filtered, RFC 7644 section 4.
+    NoFilterHere,
+}
+
+impl From<Scim> for ScimError {
+    fn from(error: Scim) -> Self {
+        Self::Scim(error)
+    }
+}
+
+impl From<Domain> for ScimError {
+    fn from(error: Domain) -> Self {
+        Self::Domain(error)
+    }
+}
+
+impl IntoResponse for ScimError {
+    fn into_response(self) -> Response {
+        let (status, scim_type, detail) = match self {
+            Self::Scim(error) => (
+                StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST),
+                Some(error.scim_type()),
+                error.to_string(),
+            ),
+            Self::Domain(error) => domain(&error),
+            Self::Unauthorized => (
+                StatusCode::UNAUTHORIZED,
+                None,
+                "present a SCIM token: `Authorization: Bearer rr_scim_…`".to_owned(),
+            ),
+            Self::NoEndpoint => (
+                StatusCode::NOT_FOUND,
+                None,
+                "there is no such SCIM endpoint".to_owned(),
+            ),
+            Self::NoMethod => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                None,
+                "this endpoint does not support this method".to_owned(),
+            ),
+            Self::TooLarge => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                None,
+                "the request is larger than this server reads".to_owned(),
+            ),
+            Self::NotJson => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                None,
+                "send application/scim+json or application/json, without compression".to_owned(),
+            ),
+            Self::NoFilterHere => (
+                StatusCode::FORBIDDEN,
+                None,
+                "discovery cannot be filtered".to_owned(),
+            ),
+        };
+        let message = body(status.as_u16(), scim_type, &detail).to_string();
+        let mut answer = (status, [(header::CONTENT_TYPE, CONTENT_TYPE)], message).into_response();
+        if status == StatusCode::UNAUTHORIZED {
+            let realm = HeaderValue::from_static("Bearer realm=\"SCIM\"");
+            answer.headers_mut().insert(header::WWW_AUTHENTICATE, realm);
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            answer
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        answer
+    }
+}
+
+fn domain(error: &Domain) -> (StatusCode, Option<&'static str>, String) {
+    let (status, scim_type) = match error {
+        Domain::NotFound(_) => (StatusCode::NOT_FOUND, None),
+        Domain::Duplicate { .. } => (StatusCode::CONFLICT, Some("uniqueness")),
+        Domain::VersionMismatch(_) => (StatusCode::PRECONDITION_FAILED, None),
+        Domain::Invalid(_) => (StatusCode::BAD_REQUEST, Some("invalidValue")),
+        Domain::Forbidden(_) => (StatusCode::FORBIDDEN, None),
+        Domain::TooMany => (StatusCode::BAD_REQUEST, Some("tooMany")),
+        Domain::Unavailable(source) => {
+            report(source);
+            (StatusCode::SERVICE_UNAVAILABLE, None)
+        }
+        Domain::Internal(source) => {
+            report(source);
+            (StatusCode::INTERNAL_SERVER_ERROR, None)
+        }
+    };
+    (status, scim_type, error.to_string())
+}

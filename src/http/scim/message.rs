@@ -1,0 +1,129 @@
+//! SCIM messages: JSON in, `application/scim+json` out.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::Value;
+
+use super::error::ScimError;
+use crate::scim::error::Error;
+use crate::state::State;
+
+/// The media type of RFC 7644 section 8.1.
+pub(crate) const CONTENT_TYPE: &str = "application/scim+json";
+
+/// The JSON of a request.
+#[derive(Debug)]
+pub(crate) struct Message(pub(crate) Value);
+
+impl FromRequest<State> for Message {
+    type Rejection = ScimError;
+
+    async fn from_request(request: Request, state: &State) -> Result<Self, ScimError> {
+        if !is_json(request.headers()) {
+            return Err(ScimError::NotJson);
+        }
+        let bytes = Bytes::from_request(request, state)
+            .await
+            .map_err(|_| ScimError::TooLarge)?;
+        // The reader stops at a depth of 128, so that no input can exhaust the stack.
+        match serde_json::from_slice(&bytes) {
+            Ok(value) => Ok(Self(value)),
+            Err(error) => Err(Error::InvalidSyntax(format!(
+                "the body is not JSON that can be read: {error}"
+            ))
+            .into()),
+        }
+    }
+}
+
+/// Whether the body says that it is JSON; one that says nothing is taken at its word too.
+fn is_json(headers: &HeaderMap) -> bool {
+    if headers
+        .get(header::CONTENT_ENCODING)
+        .is_some_and(|encoding| encoding != "identity")
+    {
+        return false;
+    }
+    let Some(kind) = headers.get(header::CONTENT_TYPE) else {
+        return true;
+    };
+    let kind = kind
+        .to_str()
+        .unwrap_or_default()
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    matches!(
+        kind.as_str(),
+        CONTENT_TYPE | "application/json" | "text/json"
+    )
+}
+
+/// A message to the client.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    status: StatusCode,
+    body: String,
+    etag: Option<String>,
+    location: Option<String>,
+}
+
+impl Answer {
+    /// A message of its own, such as a list.
+    pub(crate) fn message(value: &Value) -> Self {
+        Self {
+            status: StatusCode::OK,
+            body: value.to_string(),
+            etag: None,
+            location: None,
+        }
+    }
+
+    /// A resource; its address is in `meta.location`, which a projection may have taken away.
+    pub(crate) fn resource(value: &Value, location: String, etag: String) -> Self {
+        Self {
+            status: StatusCode::OK,
+            body: value.to_string(),
+            etag: Some(etag),
+            location: Some(location),
+        }
+    }
+
+    /// The same, as the answer to its creation.
+    pub(crate) fn created(mut self) -> Self {
+        self.status = StatusCode::CREATED;
+        self
+    }
+
+    /// Nothing but that the client has this state already.
+    pub(crate) fn unchanged(etag: String) -> Self {
+        Self {
+            status: StatusCode::NOT_MODIFIED,
+            body: String::new(),
+            etag: Some(etag),
+            location: None,
+        }
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let mut answer = (
+            self.status,
+            [(header::CONTENT_TYPE, CONTENT_TYPE)],
+            self.body,
+        )
+            .into_response();
+        let headers = answer.headers_mut();
+        for (name, value) in [(header::ETAG, self.etag), (header::LOCATION, self.location)] {
+            if let Some(value) = value.and_then(|value| HeaderValue::try_from(value).ok()) {
+                headers.insert(name, value);
+            }
+        }
+        answer
+    }
+}

@@ -1,0 +1,52 @@
+//! SCIM 2.0 over HTTP: `/Users`, `/Groups` and the three discovery endpoints (RFC 7644).
+
+pub(crate) mod discovery;
+pub(crate) mod error;
+pub(crate) mod groups;
+pub(crate) mod message;
+pub(crate) mod users;
+
+use axum::http::{HeaderMap, header};
+
+use super::extract::Parameters;
+use crate::scim::error::Error;
+use crate::scim::etag::IfMatch;
+use crate::scim::projection::Projection;
+use crate::scim::schema::Kind;
+use crate::state::State;
+
+/// Where our SCIM resources are, for `location` and `$ref`.
+fn base(state: &State) -> String {
+    format!("{}/scim/v2", state.config.base_url())
+}
+
+/// `attributes` and `excludedAttributes`.
+fn projection(parameters: &Parameters, kind: Kind) -> Result<Projection, Error> {
+    Projection::parse(
+        parameters.get("attributes"),
+        parameters.get("excludedAttributes"),
+        kind,
+    )
+}
+
+/// The version that the client has read, from `If-Match`. Of several the newest counts; one that is none of ours
+/// never fits.
+fn seen(headers: &HeaderMap) -> Option<i64> {
+    let text = headers.get(header::IF_MATCH)?.to_str().unwrap_or_default();
+    match IfMatch::parse(text) {
+        IfMatch::Any => None,
+        IfMatch::OneOf(versions) => Some(versions.into_iter().max().unwrap_or(-1)),
+    }
+}
+
+/// Whether the client has this very state already (`If-None-Match`).
+fn is_known(headers: &HeaderMap, etag: &str) -> bool {
+    let weak = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    let known = headers
+        .get(header::IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok());
+    known.is_some_and(|tags| {
+        tags.split(',')
+            .any(|tag| tag.trim() == "*" || weak(tag) == weak(etag))
+    })
+}

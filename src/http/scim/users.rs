@@ -1,0 +1,128 @@
+//! `/Users`: RFC 7644 sections 3.3 to 3.6.
+
+use axum::extract::{Path, State as Shared};
+use axum::http::{HeaderMap, StatusCode};
+
+use super::error::ScimError;
+use super::message::{Answer, Message};
+use super::{base, is_known, projection, seen};
+use crate::app::provisioning;
+use crate::domain::MemberId;
+use crate::domain::error::Error;
+use crate::domain::member::Member;
+use crate::http::extract::{Parameters, ScimCaller};
+use crate::scim::patch::PatchOp;
+use crate::scim::projection::Projection;
+use crate::scim::schema::Kind;
+use crate::scim::{list, user};
+use crate::state::State;
+
+fn id(text: &str) -> Result<MemberId, ScimError> {
+    MemberId::parse(text).ok_or(ScimError::Domain(Error::NotFound("User")))
+}
+
+fn answer(member: &Member, kept: &Projection, state: &State) -> Answer {
+    let base = base(state);
+    let mut resource = user::resource(member, &base);
+    kept.apply(&mut resource);
+    Answer::resource(
+        &resource,
+        format!("{base}/Users/{}", member.id),
+        user::etag(member),
+    )
+}
+
+/// POST: makes a member.
+pub(crate) async fn create(
+    ScimCaller(caller): ScimCaller,
+    Shared(state): Shared<State>,
+    parameters: Parameters,
+    Message(body): Message,
+) -> Result<Answer, ScimError> {
+    let kept = projection(&parameters, Kind::User)?;
+    let member = provisioning::create_member(&caller, user::parse(&body)?).await?;
+    Ok(answer(&member, &kept, &state).created())
+}
+
+/// GET of one.
+pub(crate) async fn get(
+    ScimCaller(caller): ScimCaller,
+    Shared(state): Shared<State>,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+    parameters: Parameters,
+) -> Result<Answer, ScimError> {
+    let kept = projection(&parameters, Kind::User)?;
+    let member = provisioning::find_member(&caller, id(&path)?).await?;
+    let etag = user::etag(&member);
+    if is_known(&headers, &etag) {
+        return Ok(Answer::unchanged(etag));
+    }
+    Ok(answer(&member, &kept, &state))
+}
+
+/// GET of those that a filter selects.
+pub(crate) async fn list(
+    ScimCaller(caller): ScimCaller,
+    Shared(state): Shared<State>,
+    parameters: Parameters,
+) -> Result<Answer, ScimError> {
+    let kept = projection(&parameters, Kind::User)?;
+    let page = list::page(parameters.get("startIndex"), parameters.get("count"))?;
+    let base = base(&state);
+    let query = user::query(parameters.get("filter"), &base)?;
+    let found = provisioning::list_members(&caller, &query, page).await?;
+    let render = |member: &Member| {
+        let mut resource = user::resource(member, &base);
+        kept.apply(&mut resource);
+        resource
+    };
+    let resources = found.resources.iter().map(render).collect();
+    Ok(Answer::message(&list::response(
+        found.total,
+        page.offset + 1,
+        resources,
+    )))
+}
+
+/// PUT: puts what the client says in the place of everything that a client can say.
+pub(crate) async fn replace(
+    ScimCaller(caller): ScimCaller,
+    Shared(state): Shared<State>,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+    parameters: Parameters,
+    Message(body): Message,
+) -> Result<Answer, ScimError> {
+    let kept = projection(&parameters, Kind::User)?;
+    let profile = user::parse(&body)?;
+    let change = |_: &_| Ok::<_, ScimError>(profile);
+    let member = provisioning::change_member(&caller, id(&path)?, seen(&headers), change).await?;
+    Ok(answer(&member, &kept, &state))
+}
+
+/// PATCH: all operations or none.
+pub(crate) async fn patch(
+    ScimCaller(caller): ScimCaller,
+    Shared(state): Shared<State>,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+    parameters: Parameters,
+    Message(body): Message,
+) -> Result<Answer, ScimError> {
+    let kept = projection(&parameters, Kind::User)?;
+    let operations = PatchOp::parse(&body)?;
+    let change = |profile: &_| Ok::<_, ScimError>(user::patch(profile, &operations)?);
+    let member = provisioning::change_member(&caller, id(&path)?, seen(&headers), change).await?;
+    Ok(answer(&member, &kept, &state))
+}
+
+/// DELETE: the member is gone, with every personal word.
+pub(crate) async fn delete(
+    ScimCaller(caller): ScimCaller,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+) -> Result<StatusCode, ScimError> {
+    provisioning::delete_member(&caller, id(&path)?, seen(&headers)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,66 @@
+//! A refused sign-on: a page with one sentence and the number of the request, for the person who wanted in.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use crate::app::sign_on::Refused;
+use crate::domain::error::Error;
+use crate::http::{report, ui};
+
+/// Why a sign-on did not end in a session.
+#[derive(Debug)]
+pub(crate) enum SsoError {
+    /// No connection has this URL, or it is not set up yet.
+    NoConnection,
+    /// The answer of the IdP was refused; the log says why.
+    Unverified,
+    /// The person is known, and not let in.
+    Refused(Refused),
+    /// The form is not what an IdP sends.
+    Malformed,
+    /// It failed.
+    Domain(Error),
+}
+
+impl From<Error> for SsoError {
+    fn from(error: Error) -> Self {
+        Self::Domain(error)
+    }
+}
+
+impl IntoResponse for SsoError {
+    fn into_response(self) -> Response {
+        let (status, sentence) = match self {
+            Self::NoConnection => (
+                StatusCode::NOT_FOUND,
+                "Nobody can sign in here: there is no single sign-on at this address, or it is not set up yet.".to_owned(),
+            ),
+            Self::Unverified => (
+                StatusCode::FORBIDDEN,
+                "What your identity provider sent could not be verified. Start again; if it happens again, tell your administrator the number below.".to_owned(),
+            ),
+            Self::Refused(refused) => (StatusCode::FORBIDDEN, refused.to_string()),
+            Self::Malformed => (
+                StatusCode::BAD_REQUEST,
+                "This is not what an identity provider sends. Start again.".to_owned(),
+            ),
+            Self::Domain(error) => match error {
+                Error::Unavailable(source) => {
+                    report(&source);
+                    (StatusCode::SERVICE_UNAVAILABLE, "The server is busy. Try again in a moment.".to_owned())
+                }
+                Error::Internal(source) => {
+                    report(&source);
+                    (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here. Try again later.".to_owned())
+                }
+                Error::NotFound(_)
+                | Error::Duplicate { .. }
+                | Error::VersionMismatch(_)
+                | Error::Invalid(_)
+                | Error::Forbidden(_)
+                | Error::TooMany => (StatusCode::BAD_REQUEST, error.to_string()),
+            },
+        };
+        ui::refusal(status, "You are not signed in", &sentence)
+    }
+}

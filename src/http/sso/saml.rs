@@ -1,0 +1,232 @@
+//! `/saml/<token>/login|acs|metadata|logout`: SAML 2.0 Web Browser SSO, begun by us.
+
+use axum::extract::{Path, Request, State as Shared};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use url::form_urlencoded;
+
+use super::Urls;
+use super::error::SsoError;
+use crate::app::{connections, sign_on};
+use crate::domain::connection::Connection;
+use crate::domain::error::Error;
+use crate::domain::identity::Identity;
+use crate::http::cookies;
+use crate::http::extract::{Parameters, Visitor};
+use crate::http::middleware::RequestId;
+use crate::saml::metadata;
+use crate::saml::refusal::Refusal;
+use crate::saml::request::{self, AuthnRequest};
+use crate::saml::response::{self, AttributeNames, Expected};
+use crate::secret;
+use crate::state::State;
+
+/// By how much an IdP's clock may differ from ours, in seconds.
+const SKEW: i64 = 60;
+
+async fn ready(state: &State, token: &str) -> Result<Connection, SsoError> {
+    let found = connections::find_by_token(&state.db, token).await?;
+    found
+        .filter(Connection::is_ready)
+        .ok_or(SsoError::NoConnection)
+}
+
+/// GET: sends the browser to the IdP.
+pub(crate) async fn login(
+    Shared(state): Shared<State>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    parameters: Parameters,
+) -> Result<Response, SsoError> {
+    let connection = ready(&state, &token).await?;
+    let base_url = state.config.base_url();
+    let urls = Urls::of(&base_url, &connection.token);
+    let target = own_path(parameters.get("next"));
+    let browser =
+        cookies::browser(&headers).map_or_else(|| secret::random_token(""), str::to_owned);
+    let now = state.clock.now();
+    let id = connections::begin_sign_on(&state.db, &connection, &browser, target, now).await?;
+    let message = AuthnRequest {
+        id: &id,
+        issue_instant: now,
+        destination: &connection.sso_url,
+        acs_url: &urls.acs,
+        issuer: &urls.acs,
+    };
+    let url = request::redirect_url(message, "").map_err(|error| Error::Internal(error.into()))?;
+    let mut answer = Redirect::to(&url).into_response();
+    if let Ok(cookie) = HeaderValue::try_from(cookies::set_browser(&browser, &base_url)) {
+        answer.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(answer)
+}
+
+/// A path on this server, and nothing that a browser would take for another one.
+fn own_path(wanted: Option<&str>) -> &str {
+    let safe = |path: &&str| {
+        path.starts_with('/')
+            && !path.starts_with("//")
+            && path.len() <= 2048
+            && path
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+    };
+    wanted.filter(safe).unwrap_or("/")
+}
+
+/// POST: takes the IdP's answer, and begins a session if it is good.
+pub(crate) async fn acs(
+    Shared(state): Shared<State>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<Response, SsoError> {
+    let id = request.extensions().get::<RequestId>().cloned();
+    let request_id = id.as_ref().map_or("", RequestId::as_str);
+    let connection = ready(&state, &token).await?;
+    let encoded = form_field(request, &state).await?;
+    let identity = match verified(&state, &connection, encoded).await? {
+        Ok(identity) => identity,
+        Err(refusal) => {
+            // For the administrator; the person sees the request's id alone.
+            tracing::warn!(connection = %connection.id, reason = refusal.reason(), "a SAML response was refused: {refusal}");
+            return Err(SsoError::Unverified);
+        }
+    };
+    let browser = cookies::browser(&headers).unwrap_or_default();
+    let now = state.clock.now();
+    let entered =
+        sign_on::complete(&state.db, &connection, &identity, browser, now, request_id).await?;
+    let entered = entered.map_err(SsoError::Refused)?;
+    let seconds = (entered.expires.0 - now.0) / 1000;
+    let cookie = cookies::set_session(&entered.session, seconds, &state.config.base_url());
+    Ok((
+        [(header::SET_COOKIE, cookie)],
+        Redirect::to(&entered.target),
+    )
+        .into_response())
+}
+
+/// The one `SAMLResponse` of the form; two of them are none.
+async fn form_field(request: Request, state: &State) -> Result<String, SsoError> {
+    let kind = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or_default();
+    if !kind
+        .to_ascii_lowercase()
+        .starts_with("application/x-www-form-urlencoded")
+    {
+        return Err(SsoError::Malformed);
+    }
+    let body = axum::body::to_bytes(request.into_body(), state.config.max_body_bytes)
+        .await
+        .map_err(|_| SsoError::Malformed)?;
+    let mut found = form_urlencoded::parse(&body).filter(|(name, _)| name == "SAMLResponse");
+    match (found.next(), found.next()) {
+        (Some((_, encoded)), None) => Ok(encoded.into_owned()),
+        _ => Err(SsoError::Malformed),
+    }
+}
+
+/// Verifies on a thread that may block, a few at a time.
+async fn verified(
+    state: &State,
+    connection: &Connection,
+    encoded: String,
+) -> Result<Result<Identity, Refusal>, SsoError> {
+    let failed = |error: anyhow::Error| SsoError::Domain(Error::Internal(error));
+    let slot = state
+        .verifiers
+        .clone()
+        .acquire_owned()
+        .await
+        .map_err(|error| failed(error.into()))?;
+    let urls = Urls::of(&state.config.base_url(), &connection.token);
+    let now = state.clock.now();
+    let connection = connection.clone();
+    let verify = move || {
+        let certificates: Vec<Vec<u8>> = connection
+            .certificates
+            .iter()
+            .filter_map(|text| STANDARD.decode(text).ok())
+            .collect();
+        let attributes = AttributeNames {
+            email: connection.mapping_email,
+            first_name: connection.mapping_first_name,
+            last_name: connection.mapping_last_name,
+            groups: connection.mapping_groups,
+            split_groups: connection.split_groups,
+        };
+        let expected = Expected {
+            acs_url: &urls.acs,
+            audience: &urls.acs,
+            idp_entity_id: &connection.entity_id,
+            certificates: &certificates,
+            attributes: &attributes,
+            skew_seconds: SKEW,
+        };
+        let answer = response::verify(&encoded, &expected, now);
+        drop(slot);
+        answer
+    };
+    tokio::task::spawn_blocking(verify)
+        .await
+        .map_err(|error| failed(error.into()))
+}
+
+/// GET: what an IdP needs to know of us. There before the IdP's own metadata is.
+pub(crate) async fn metadata(
+    Shared(state): Shared<State>,
+    Path(token): Path<String>,
+) -> Result<Response, SsoError> {
+    let connection = connections::find_by_token(&state.db, &token)
+        .await?
+        .ok_or(SsoError::NoConnection)?;
+    let urls = Urls::of(&state.config.base_url(), &connection.token);
+    let document = metadata::service_provider(&urls.acs, &urls.acs);
+    Ok((
+        StatusCode::OK,
+        [(header::CONTENT_TYPE, "application/samlmetadata+xml")],
+        document,
+    )
+        .into_response())
+}
+
+/// GET: ends the session here; the IdP's own goes on.
+pub(crate) async fn logout(
+    Shared(state): Shared<State>,
+    Visitor(visitor): Visitor,
+    headers: HeaderMap,
+) -> Result<Response, SsoError> {
+    if let (Some(caller), Some(session)) = (visitor, cookies::session(&headers)) {
+        sign_on::sign_out(&caller, session).await?;
+    }
+    let cookie = cookies::set_session("", 0, &state.config.base_url());
+    Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_sent_to_another_server_after_signing_in() {
+        for bad in [
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "javascript:alert(1)",
+            "/a\r\nb",
+            "",
+            "evil",
+        ] {
+            assert_eq!(own_path(Some(bad)), "/", "{bad:?}");
+        }
+        assert_eq!(own_path(Some("/projects/1?tab=2")), "/projects/1?tab=2");
+        assert_eq!(own_path(None), "/");
+    }
+}
