@@ -143,7 +143,8 @@ mod tests {
 
     use super::*;
 
-    fn parse(operations: Value) -> Result<PatchOp, Error> {
+    fn parse(operations: impl Into<Value>) -> Result<PatchOp, Error> {
+        let operations: Value = operations.into();
         PatchOp::parse(&json!({"schemas": [URN], "Operations": operations}))
     }
 

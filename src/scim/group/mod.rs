@@ -7,6 +7,8 @@ mod changes;
 mod query;
 
 #[cfg(test)]
+mod query_tests;
+#[cfg(test)]
 mod tests;
 
 use std::collections::HashSet;

@@ -45,13 +45,13 @@ pub(super) fn apply(
         }
         (Op::Add | Op::Replace, filter, None) => {
             match value::one(attribute, value, name)? {
-                Some(Value::Object(sent)) => {
+                Some(Value::Object(given)) => {
                     let set = |element: &mut Map<String, Value>| {
                         if op == Op::Replace {
                             element.clear();
                             describe(filter, element);
                         }
-                        element.extend(sent.clone());
+                        element.extend(given.clone());
                         Ok(())
                     };
                     change_or_make(before, filter, set)?
@@ -203,7 +203,7 @@ fn added(mut elements: Vec<Value>, new: Vec<Value>) -> Result<Vec<Value>, Error>
             newly_primary.push(index);
         }
         match (elements.get_mut(index), element) {
-            (Some(Value::Object(there)), Value::Object(sent)) => there.extend(sent),
+            (Some(Value::Object(there)), Value::Object(given)) => there.extend(given),
             (Some(there), element) => *there = element,
             (None, element) => elements.push(element),
         }

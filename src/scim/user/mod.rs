@@ -9,7 +9,11 @@ mod patch;
 mod query;
 
 #[cfg(test)]
+mod client_tests;
+#[cfg(test)]
 mod patch_tests;
+#[cfg(test)]
+mod query_tests;
 #[cfg(test)]
 mod tests;
 

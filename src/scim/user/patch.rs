@@ -50,7 +50,7 @@ fn whole(op: Op, value: Option<&Value>, document: &mut Map<String, Value>) -> Re
         }
         match path::parse(name, Kind::User) {
             Ok(path) => {
-                at_path(op, &path, Some(value), document).map_err(|error| error.at(name))?
+                at_path(op, &path, Some(value), document).map_err(|error| error.at(name))?;
             }
             // As in the body of a PUT.
             Err(Refusal::Unknown(_)) => {}

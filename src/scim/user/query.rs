@@ -28,10 +28,6 @@ pub(crate) fn query(filter: Option<&str>, base: &str) -> Result<Query<MemberFiel
 }
 
 /// One comparison as a condition, where columns can answer it exactly.
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "the groups' counterpart refuses some comparisons"
-)]
 fn term(part: &Node) -> Result<Option<Condition<MemberField>>, Error> {
     Ok(match part {
         Node::Compare(path, operator, literal) => {
