@@ -70,9 +70,9 @@ fn filters_that_hold() {
         r#"meta.lastModified gt "2026-03-01T23:59:59Z" and meta.lastModified le "2026-03-02T00:00:00Z""#,
         r#"meta.resourceType eq "User""#,
         // `or` binds less tightly than `and`.
-        r#"active eq true or title pr and nickName pr"#,
-        r#"(active eq true or title pr) and userName pr"#,
-        r#"not (active eq false) and (not (title pr))"#,
+        r"active eq true or title pr and nickName pr",
+        r"(active eq true or title pr) and userName pr",
+        r"not (active eq false) and (not (title pr))",
         r#"name[givenName eq "åsa"]"#,
         r#"userName gt "a" and userName lt "c""#,
     ] {
@@ -89,7 +89,7 @@ fn filters_that_do_not_hold() {
         r#"userName co " ""#,
         r"title pr",
         r#"title gt "a""#,
-        r#"(active eq true or title pr) and nickName pr"#,
+        r"(active eq true or title pr) and nickName pr",
         r#"name.familyName eq "omalley""#,
         r#"userName eq """#,
         r#"emails.value ne "bj@work.example""#,

@@ -23,9 +23,9 @@ fn read(mut body: Value) -> Result<GroupContent, Error> {
 }
 
 fn patched(operations: Value) -> Result<Vec<GroupChange>, Error> {
-    changes(&PatchOp::parse(
-        &json!({"schemas": [URN], "Operations": operations}),
-    )?)
+    let mut message = json!({"schemas": [URN]});
+    message["Operations"] = operations;
+    changes(&PatchOp::parse(&message)?)
 }
 
 pub(super) fn group() -> Group {

@@ -36,9 +36,9 @@ pub(super) fn member(profile: Profile) -> Member {
 }
 
 fn invalid_value(body: Value) -> String {
-    match read(body.clone()) {
+    match read(body) {
         Err(Error::InvalidValue(sentence)) => sentence,
-        other => panic!("{body}: {other:?}"),
+        other => panic!("{other:?}"),
     }
 }
 
