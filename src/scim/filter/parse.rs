@@ -266,7 +266,7 @@ impl<'t> Parser<'t> {
 
     fn resolve(&mut self, name: &str, start: usize) -> Result<Subject, Error> {
         let found = match self.scope {
-            Scope::Resource => attribute::resolve(name, self.kind),
+            Scope::Resource => self.resolve_for_resource(name),
             Scope::Element(attribute) => match attribute.sub_attribute(name) {
                 Some(sub) => Ok(Name::Attribute(AttributePath {
                     extension: None,
@@ -293,6 +293,17 @@ impl<'t> Parser<'t> {
         };
         self.at = start;
         Err(self.refuse(sentence))
+    }
+
+    /// Entra ID asks for `manager eq "..."` without the URN that RFC 7644 section 3.10 demands.
+    fn resolve_for_resource(&self, name: &str) -> Result<Name, attribute::Unknown> {
+        attribute::resolve(name, self.kind).or_else(|unknown| {
+            let extensions = self.kind.extensions().iter();
+            extensions
+                .map(|urn| attribute::resolve(&format!("{urn}:{name}"), self.kind))
+                .find_map(Result::ok)
+                .ok_or(unknown)
+        })
     }
 
     /// Steps over `and` or `or`, where it stands next as a word of its own.

@@ -60,6 +60,7 @@ fn filters_that_hold() {
         r#"emails[type eq "work"].value eq "bj@work.example""#,
         r#"emails[not(type eq "work")]"#,
         "emails[primary eq true]",
+        r#"manager eq "M1" and DEPARTMENT sw "s""#,
         r#"emails[primary eq "True"]"#,
         r#"emails[type eq "WORK"].primary eq true"#,
         "active eq true and name pr and not(title pr)",

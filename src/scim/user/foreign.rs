@@ -57,10 +57,7 @@ pub(super) fn apply(
         value::check_foreign(value, path)?;
     }
     match attribute {
-        Some(attribute) => {
-            field(op, &urn, &attribute, value, document);
-            Ok(())
-        }
+        Some(attribute) => field(op, &urn, &attribute, value, document),
         None => whole(op, &urn, value, document),
     }
 }
@@ -72,7 +69,7 @@ fn field(
     attribute: &str,
     value: Option<&Value>,
     document: &mut Map<String, Value>,
-) {
+) -> Result<(), Error> {
     let Some(value) = value.filter(|value| !value.is_null()) else {
         if op != Op::Add
             && let Some(Value::Object(fields)) = document.get_mut(urn)
@@ -80,13 +77,14 @@ fn field(
             let name = spelled(fields, attribute);
             fields.remove(&name);
         }
-        return;
+        return Ok(());
     };
     let fields = document.entry(urn).or_insert_with(|| Map::new().into());
     if let Value::Object(fields) = fields {
         let name = spelled(fields, attribute);
         match (op, fields.get_mut(&name), value) {
             (Op::Add, Some(Value::Array(there)), Value::Array(added)) => {
+                value::at_most(there.len() + added.len(), attribute)?;
                 for element in added {
                     if !there.contains(element) {
                         there.push(element.clone());
@@ -98,6 +96,7 @@ fn field(
             }
         }
     }
+    Ok(())
 }
 
 /// Merges the fields of the whole extension, or removes it.
@@ -115,7 +114,7 @@ fn whole(
         Some(Value::Object(fields)) => {
             value::no_name_twice(fields, urn)?;
             for (name, value) in fields {
-                field(op, urn, name, Some(value), document);
+                field(op, urn, name, Some(value), document)?;
             }
         }
         Some(other) => return Err(no_object(urn, other)),

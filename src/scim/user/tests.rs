@@ -244,7 +244,7 @@ fn the_entity_tag_changes_with_the_version_and_with_the_groups() {
     let mut renamed = first.clone();
     renamed.groups[0].display_name = "Guides".to_owned();
     assert_ne!(etag(&renamed), etag(&first));
-    assert!(IfMatch::parse(&etag(&renamed)).allows(7));
+    assert!(crate::scim::etag::IfMatch::parse(&etag(&renamed)).allows(7));
     assert_eq!(etag(&first.clone()), etag(&first));
 }
 
