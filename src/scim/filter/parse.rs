@@ -3,11 +3,11 @@
 //! The parser calls itself only where a bracket opens, and counts those calls: hostile nesting ends in an error at once.
 //! What may be compared with what is `check`'s business.
 
-use super::super::attribute::{self, AttributePath, Name};
-use super::super::error::Error;
-use super::super::schema::{Attribute, Kind, Type};
 use super::check::{self, Wire};
 use super::{Node, Operator};
+use crate::scim::attribute::{self, AttributePath, Name};
+use crate::scim::error::Error;
+use crate::scim::schema::{Attribute, Kind, Type};
 
 /// Also the limit on comparisons: the shortest, `id pr or `, has nine bytes, so a filter holds fewer than 1024.
 const MAX_LENGTH: usize = 8 * 1024;

@@ -254,7 +254,7 @@ fn a_filter_prints_in_the_spelling_of_the_schemas() {
 }
 
 /// Text of filters that are well formed, with parentheses and case at random.
-pub(in super::super) fn filters() -> impl Strategy<Value = String> {
+pub(in crate::scim) fn filters() -> impl Strategy<Value = String> {
     let text =
         prop_oneof!["[a-c]{0,3}", "\\PC{0,4}"].prop_map(|text| Value::from(text).to_string());
     let names = prop::sample::select(vec![

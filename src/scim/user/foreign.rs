@@ -5,9 +5,9 @@
 
 use serde_json::{Map, Value};
 
-use super::super::error::Error;
-use super::super::patch::Op;
-use super::super::value;
+use crate::scim::error::Error;
+use crate::scim::patch::Op;
+use crate::scim::value;
 
 /// The most bytes of a URN.
 const MAX_URN: usize = 1024;

@@ -218,6 +218,19 @@ fn what_cannot_be_done_is_refused_by_the_rfcs_word() {
         ),
         (json!({"op": "remove"}), "noTarget"),
         (
+            json!({"op": "replace", "path": "emails[value co \"none\"].type", "value": "x"}),
+            "noTarget",
+        ),
+        (
+            json!({"op": "add", "path": "emails[type eq \"a\" or type eq \"b\"].value", "value": "x"}),
+            "noTarget",
+        ),
+        (json!({"op": "remove", "path": "active"}), "mutability"),
+        (
+            json!({"op": "replace", "value": {"active": null}}),
+            "invalidValue",
+        ),
+        (
             json!({"op": "add", "path": "nonsense", "value": 1}),
             "invalidPath",
         ),

@@ -7,9 +7,9 @@ use crate::domain::MemberId;
 use crate::domain::member::Member;
 use crate::domain::query::{Comparison, Condition, MemberField, Operand, Query, Remainder};
 
-use super::super::error::Error;
-use super::super::filter::{self, Literal, Node, Operator};
-use super::super::schema::Kind;
+use crate::scim::error::Error;
+use crate::scim::filter::{self, Literal, Node, Operator};
+use crate::scim::schema::Kind;
 
 /// Which users a filter asks for; all of them where there is none.
 pub(crate) fn query(filter: Option<&str>, base: &str) -> Result<Query<MemberField, Member>, Error> {
