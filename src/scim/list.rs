@@ -52,13 +52,15 @@ fn integer(name: &str, text: Option<&str>) -> Result<Option<u64>, Error> {
 
 /// The message, with no member but the RFC's.
 pub(crate) fn response(total: u64, start_index: u64, resources: Vec<Value>) -> Value {
-    json!({
+    let mut response = json!({
         "schemas": [URN],
         "totalResults": total,
         "startIndex": start_index,
         "itemsPerPage": resources.len(),
-        "Resources": resources,
-    })
+    });
+    // Moved, where the macro above would copy them.
+    response["Resources"] = resources.into();
+    response
 }
 
 #[cfg(test)]

@@ -35,11 +35,8 @@ fn require_schema(body: &Map<String, Value>, urns: &[&str]) -> Result<(), Error>
             urns[0]
         )));
     };
-    let named = |urn: &&str| {
-        let mut texts = schemas.iter().filter_map(Value::as_str);
-        texts.any(|text| text.eq_ignore_ascii_case(urn))
-    };
-    if !urns.iter().any(|urn| named(urn)) {
+    let known = |text: &str| urns.iter().any(|urn| text.eq_ignore_ascii_case(urn));
+    if !schemas.iter().filter_map(Value::as_str).any(known) {
         return Err(Error::InvalidSyntax(format!(
             "`schemas` does not hold `{}`",
             urns[0]

@@ -154,7 +154,7 @@ impl Kind {
         }
     }
 
-    /// The extension with this URN, written in any case. OneLogin and older clients write the URNs of drafts.
+    /// The extension with this URN, written in any case. `OneLogin` and older clients write the URNs of drafts.
     pub(crate) fn extension(self, urn: &str) -> Option<&'static Schema> {
         let known = matches!(self, Self::User)
             && ENTERPRISE_URNS

@@ -12,6 +12,9 @@ use super::schema::{self, Attribute, Mutability, Type};
 /// The most bytes of a text.
 const MAX_TEXT: usize = 64 * 1024;
 
+/// The most elements of a list of a user: PATCH compares them with each other.
+const MAX_ELEMENTS: usize = 1000;
+
 /// Reads the value of an attribute; nothing where it is unassigned: null, an empty list and absence are one state,
 /// RFC 7643 section 2.5. `at` is the path for errors.
 pub(super) fn read(
@@ -36,6 +39,7 @@ pub(super) fn elements(
     let Value::Array(elements) = value else {
         return Ok(one(attribute, value, at)?.into_iter().collect());
     };
+    at_most(elements.len(), at)?;
     let mut read = Vec::with_capacity(elements.len());
     for (index, element) in elements.iter().enumerate() {
         if let Some(element) = one(attribute, element, &format!("{at}[{index}]"))? {
@@ -43,6 +47,16 @@ pub(super) fn elements(
         }
     }
     Ok(read)
+}
+
+/// Refuses a list that is too long.
+pub(super) fn at_most(length: usize, at: &str) -> Result<(), Error> {
+    if length > MAX_ELEMENTS {
+        return Err(Error::InvalidValue(format!(
+            "`{at}` has more than {MAX_ELEMENTS} values"
+        )));
+    }
+    Ok(())
 }
 
 /// Reads one value of an attribute, whether or not it is a list.

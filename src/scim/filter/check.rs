@@ -2,10 +2,10 @@
 
 use crate::domain::{Timestamp, name};
 
-use super::super::attribute::AttributePath;
-use super::super::schema::Type;
 use super::evaluate::fold;
 use super::{Literal, Node, Operator};
+use crate::scim::attribute::AttributePath;
+use crate::scim::schema::Type;
 
 /// A value as the filter wrote it.
 pub(super) enum Wire {

@@ -8,9 +8,9 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::domain::{Timestamp, name};
 
-use super::super::attribute::AttributePath;
-use super::super::schema::Attribute;
 use super::{Literal, Node, Operator};
+use crate::scim::attribute::AttributePath;
+use crate::scim::schema::Attribute;
 
 /// Case and composition taken away as `name::key` does, and nothing trimmed.
 pub(super) fn fold(text: &str) -> String {
@@ -20,7 +20,7 @@ pub(super) fn fold(text: &str) -> String {
 
 impl Node {
     /// Whether a resource, or an element where the filter is one of a value path, satisfies this part.
-    pub(in super::super) fn matches(&self, resource: &Value) -> bool {
+    pub(in crate::scim) fn matches(&self, resource: &Value) -> bool {
         match self {
             Self::And(parts) => parts.iter().all(|part| part.matches(resource)),
             Self::Or(parts) => parts.iter().any(|part| part.matches(resource)),

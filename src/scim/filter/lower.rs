@@ -5,8 +5,8 @@
 
 use crate::domain::query::{Comparison, Condition, Operand};
 
-use super::super::error::Error;
 use super::{Filter, Literal, Node, Operator};
+use crate::scim::error::Error;
 
 /// A condition that selects what a part of a filter selects, or more.
 struct Lowered<Field> {
@@ -17,7 +17,7 @@ struct Lowered<Field> {
 /// Splits a filter into the condition that every match satisfies, and the filter that must be evaluated besides.
 ///
 /// `term` lowers one comparison, exactly or not at all.
-pub(in super::super) fn lower<Field>(
+pub(in crate::scim) fn lower<Field>(
     filter: Filter,
     term: &impl Fn(&Node) -> Result<Option<Condition<Field>>, Error>,
 ) -> Result<(Condition<Field>, Option<Filter>), Error> {
@@ -125,7 +125,7 @@ fn not<Field>(condition: Condition<Field>) -> Condition<Field> {
 }
 
 /// A comparison of a field that holds text, by the key that the filter has worked out.
-pub(in super::super) fn text_condition<Field>(
+pub(in crate::scim) fn text_condition<Field>(
     field: Field,
     operator: Operator,
     literal: &Literal,
@@ -138,7 +138,7 @@ pub(in super::super) fn text_condition<Field>(
 }
 
 /// A comparison of a field that holds a moment.
-pub(in super::super) fn time_condition<Field>(
+pub(in crate::scim) fn time_condition<Field>(
     field: Field,
     operator: Operator,
     literal: &Literal,
@@ -151,7 +151,7 @@ pub(in super::super) fn time_condition<Field>(
 }
 
 /// An id is compared exactly or not at all: what is no id is nobody's.
-pub(in super::super) fn id_condition<Field>(
+pub(in crate::scim) fn id_condition<Field>(
     field: Field,
     operator: Operator,
     literal: &Literal,

@@ -15,7 +15,7 @@ mod parse;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::fmt;
 

@@ -3,15 +3,15 @@
 //! The parser calls itself only where a bracket opens, and counts those calls: hostile nesting ends in an error at once.
 //! What may be compared with what is `check`'s business.
 
-use super::super::attribute::{self, AttributePath, Name};
-use super::super::error::Error;
-use super::super::schema::{Attribute, Kind, Type};
 use super::check::{self, Wire};
 use super::{Node, Operator};
+use crate::scim::attribute::{self, AttributePath, Name};
+use crate::scim::error::Error;
+use crate::scim::schema::{Attribute, Kind, Type};
 
+/// Also the limit on comparisons: the shortest, `id pr or `, has nine bytes, so a filter holds fewer than 1024.
 const MAX_LENGTH: usize = 8 * 1024;
 const MAX_DEPTH: usize = 32;
-const MAX_TERMS: usize = 1024;
 
 /// Reads a whole filter.
 pub(super) fn filter(text: &str, kind: Kind) -> Result<Node, Error> {
@@ -54,10 +54,10 @@ struct Parser<'t> {
     kind: Kind,
     scope: Scope,
     depth: usize,
-    terms: usize,
 }
 
 /// What the left side of a comparison can be.
+#[derive(Clone, Copy)]
 enum Subject {
     Attribute(AttributePath),
     Extension(&'static super::Schema),
@@ -76,7 +76,6 @@ impl<'t> Parser<'t> {
             kind,
             scope,
             depth: 0,
-            terms: 0,
         })
     }
 
@@ -122,10 +121,6 @@ impl<'t> Parser<'t> {
     }
 
     fn term(&mut self) -> Result<Node, Error> {
-        self.terms += 1;
-        if self.terms > MAX_TERMS {
-            return Err(self.refuse(format!("a filter may hold at most {MAX_TERMS} comparisons")));
-        }
         let start = self.at;
         let name = self.word();
         if name.is_empty() {
@@ -153,13 +148,13 @@ impl<'t> Parser<'t> {
                 path
             }
             _ => {
-                return Err(self.refuse(
-                    "brackets stand only after an attribute that has sub-attributes".to_owned(),
-                ));
+                return Err(
+                    self.refuse("brackets stand only after an attribute that has sub-attributes")
+                );
             }
         };
         if let Scope::Element(_) = self.scope {
-            return Err(self.refuse("brackets cannot stand within brackets".to_owned()));
+            return Err(self.refuse("brackets cannot stand within brackets"));
         }
         self.open()?;
         let outer = std::mem::replace(&mut self.scope, Scope::Element(path.attribute));
@@ -200,7 +195,7 @@ impl<'t> Parser<'t> {
         };
         let Subject::Attribute(path) = subject else {
             self.at = operator_at;
-            return Err(self.refuse("an extension can only be asked for with `pr`".to_owned()));
+            return Err(self.refuse("an extension can only be asked for with `pr`"));
         };
         let value = self.value(operator)?;
         check::comparison(path, operator, value).map_err(|sentence| {
@@ -258,12 +253,12 @@ impl<'t> Parser<'t> {
                 byte => *byte == b'"',
             });
         let Some((end, _)) = end else {
-            return Err(self.refuse("the text that begins here has no closing quote".to_owned()));
+            return Err(self.refuse("the text that begins here has no closing quote"));
         };
         let text: String = serde_json::from_str(&rest[..=end])
-            .map_err(|_| self.refuse("this is not a valid JSON string".to_owned()))?;
+            .map_err(|_| self.refuse("this is not a valid JSON string"))?;
         if text.contains('\0') {
-            return Err(self.refuse("no value can hold U+0000".to_owned()));
+            return Err(self.refuse("no value can hold U+0000"));
         }
         self.at += end + 1;
         Ok(text)
@@ -271,7 +266,7 @@ impl<'t> Parser<'t> {
 
     fn resolve(&mut self, name: &str, start: usize) -> Result<Subject, Error> {
         let found = match self.scope {
-            Scope::Resource => attribute::resolve(name, self.kind),
+            Scope::Resource => self.resolve_for_resource(name),
             Scope::Element(attribute) => match attribute.sub_attribute(name) {
                 Some(sub) => Ok(Name::Attribute(AttributePath {
                     extension: None,
@@ -298,6 +293,17 @@ impl<'t> Parser<'t> {
         };
         self.at = start;
         Err(self.refuse(sentence))
+    }
+
+    /// Entra ID asks for `manager eq "..."` without the URN that RFC 7644 section 3.10 demands.
+    fn resolve_for_resource(&self, name: &str) -> Result<Name, attribute::Unknown> {
+        attribute::resolve(name, self.kind).or_else(|unknown| {
+            let extensions = self.kind.extensions().iter();
+            extensions
+                .map(|urn| attribute::resolve(&format!("{urn}:{name}"), self.kind))
+                .find_map(Result::ok)
+                .ok_or(unknown)
+        })
     }
 
     /// Steps over `and` or `or`, where it stands next as a word of its own.
@@ -352,7 +358,7 @@ impl<'t> Parser<'t> {
     }
 
     /// The error at the place where the parser stands.
-    fn refuse(&self, sentence: String) -> Error {
+    fn refuse(&self, sentence: impl std::fmt::Display) -> Error {
         let position = self.text[..self.at].chars().count() + 1;
         Error::InvalidFilter(format!(
             "{sentence} (at character {position} of the filter)"

@@ -7,13 +7,13 @@ use serde_json::Value;
 use crate::domain::MemberId;
 use crate::domain::group::GroupChange;
 
-use super::super::attribute::AttributePath;
-use super::super::error::Error;
-use super::super::filter::Node;
-use super::super::patch::{Op, Operation, PatchOp};
-use super::super::path::{self, Path, Refusal};
-use super::super::schema::{Kind, Mutability};
-use super::super::value;
+use crate::scim::attribute::AttributePath;
+use crate::scim::error::Error;
+use crate::scim::filter::Node;
+use crate::scim::patch::{Op, Operation, PatchOp};
+use crate::scim::path::{self, Path, Refusal};
+use crate::scim::schema::{Kind, Mutability};
+use crate::scim::value;
 
 /// The changes that a PATCH asks for, in its order.
 pub(crate) fn changes(message: &PatchOp) -> Result<Vec<GroupChange>, Error> {

@@ -7,6 +7,8 @@ mod changes;
 mod query;
 
 #[cfg(test)]
+mod query_tests;
+#[cfg(test)]
 mod tests;
 
 use std::collections::HashSet;
@@ -21,7 +23,6 @@ use super::filter::{Literal, Node, Operator};
 use super::schema::{GROUP, Kind};
 use super::value;
 
-pub(crate) use super::etag::{IfMatch, version_of};
 pub(crate) use changes::changes;
 pub(crate) use query::query;
 

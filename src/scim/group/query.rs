@@ -8,9 +8,9 @@ use crate::domain::group::Group;
 use crate::domain::query::{Comparison, Condition, GroupField, Operand, Query, Remainder};
 use crate::domain::{GroupId, MemberId};
 
-use super::super::error::Error;
-use super::super::filter::{self, Literal, Node, Operator};
-use super::super::schema::{self, GROUP, Kind};
+use crate::scim::error::Error;
+use crate::scim::filter::{self, Literal, Node, Operator};
+use crate::scim::schema::{self, GROUP, Kind};
 
 /// Which groups a filter asks for; all of them where there is none.
 pub(crate) fn query(filter: Option<&str>, base: &str) -> Result<Query<GroupField, Group>, Error> {

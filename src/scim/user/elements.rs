@@ -2,15 +2,16 @@
 //!
 //! Where a filter selects nothing, `add` and `replace` make the element that the filter describes. The RFC asks for
 //! noTarget on such a replace (section 3.5.2.3); Entra ID sends it for every address that is new and relies on this.
+//! A filter that does not describe an element, such as `value co "x"`, has no target.
 
 use serde_json::{Map, Value};
 
-use super::super::attribute::AttributePath;
-use super::super::error::Error;
-use super::super::filter::{Literal, Node, Operator};
-use super::super::patch::Op;
-use super::super::schema::Attribute;
-use super::super::value;
+use crate::scim::attribute::AttributePath;
+use crate::scim::error::Error;
+use crate::scim::filter::{Literal, Node, Operator};
+use crate::scim::patch::Op;
+use crate::scim::schema::Attribute;
+use crate::scim::value;
 
 /// Applies an operation to the list at a path within `holder`.
 pub(super) fn apply(
@@ -45,13 +46,13 @@ pub(super) fn apply(
         }
         (Op::Add | Op::Replace, filter, None) => {
             match value::one(attribute, value, name)? {
-                Some(Value::Object(sent)) => {
+                Some(Value::Object(given)) => {
                     let set = |element: &mut Map<String, Value>| {
                         if op == Op::Replace {
                             element.clear();
                             describe(filter, element);
                         }
-                        element.extend(sent.clone());
+                        element.extend(given.clone());
                         Ok(())
                     };
                     change_or_make(before, filter, set)?
@@ -156,8 +157,16 @@ fn change_or_make(
     }
     let mut element = Map::new();
     describe(filter, &mut element);
-    set(&mut element)?;
-    let element = Value::Object(element);
+    let mut element = Value::Object(element);
+    if !selected(filter, &element) {
+        return Err(Error::NoTarget(
+            "the filter selects no value, and does not say by `eq` and `and` alone what a new one would be"
+                .to_owned(),
+        ));
+    }
+    if let Value::Object(fields) = &mut element {
+        set(fields)?;
+    }
     if value::is_primary(&element) {
         clear_primary(&mut elements);
     }
@@ -203,7 +212,7 @@ fn added(mut elements: Vec<Value>, new: Vec<Value>) -> Result<Vec<Value>, Error>
             newly_primary.push(index);
         }
         match (elements.get_mut(index), element) {
-            (Some(Value::Object(there)), Value::Object(sent)) => there.extend(sent),
+            (Some(Value::Object(there)), Value::Object(given)) => there.extend(given),
             (Some(there), element) => *there = element,
             (None, element) => elements.push(element),
         }

@@ -5,9 +5,9 @@
 
 use serde_json::{Map, Value};
 
-use super::super::error::Error;
-use super::super::patch::Op;
-use super::super::value;
+use crate::scim::error::Error;
+use crate::scim::patch::Op;
+use crate::scim::value;
 
 /// The most bytes of a URN.
 const MAX_URN: usize = 1024;
@@ -22,15 +22,25 @@ pub(super) fn read(urn: &str, value: &Value) -> Result<Option<Value>, Error> {
     value::check_text(urn, "the URN of a schema")?;
     value::check_foreign(value, urn)?;
     match value {
-        Value::Object(fields) => Ok((!fields.is_empty()).then(|| value.clone())),
-        Value::Null => Ok(None),
-        other => {
-            let found = value::type_name(other);
-            Err(Error::InvalidValue(format!(
-                "`{urn}` must be an object, not {found}"
-            )))
+        Value::Object(fields) => {
+            value::no_name_twice(fields, urn)?;
+            let mut fields = fields.clone();
+            fields.retain(|_, value| is_assigned(value));
+            Ok((!fields.is_empty()).then_some(Value::Object(fields)))
         }
+        Value::Null => Ok(None),
+        other => Err(no_object(urn, other)),
     }
+}
+
+/// Null, an empty list and absence are one state, RFC 7643 section 2.5.
+fn is_assigned(value: &Value) -> bool {
+    !value.is_null() && value.as_array().is_none_or(|elements| !elements.is_empty())
+}
+
+fn no_object(urn: &str, value: &Value) -> Error {
+    let found = value::type_name(value);
+    Error::InvalidValue(format!("`{urn}` must be an object, not {found}"))
 }
 
 /// Applies a PATCH operation whose path lies in such an extension. Entra ID addresses its custom attributes so:
@@ -46,23 +56,35 @@ pub(super) fn apply(
     if let Some(value) = value {
         value::check_foreign(value, path)?;
     }
-    let Some(attribute) = attribute else {
-        return whole(op, &urn, value, document);
-    };
-    let Some(value) = value else {
+    match attribute {
+        Some(attribute) => field(op, &urn, &attribute, value, document),
+        None => whole(op, &urn, value, document),
+    }
+}
+
+/// Sets, adds to or removes one attribute of an extension.
+fn field(
+    op: Op,
+    urn: &str,
+    attribute: &str,
+    value: Option<&Value>,
+    document: &mut Map<String, Value>,
+) -> Result<(), Error> {
+    let Some(value) = value.filter(|value| !value.is_null()) else {
         if op != Op::Add
-            && let Some(Value::Object(fields)) = document.get_mut(&urn)
+            && let Some(Value::Object(fields)) = document.get_mut(urn)
         {
-            let name = spelled(fields, &attribute);
+            let name = spelled(fields, attribute);
             fields.remove(&name);
         }
         return Ok(());
     };
     let fields = document.entry(urn).or_insert_with(|| Map::new().into());
     if let Value::Object(fields) = fields {
-        let name = spelled(fields, &attribute);
+        let name = spelled(fields, attribute);
         match (op, fields.get_mut(&name), value) {
             (Op::Add, Some(Value::Array(there)), Value::Array(added)) => {
+                value::at_most(there.len() + added.len(), attribute)?;
                 for element in added {
                     if !there.contains(element) {
                         there.push(element.clone());
@@ -85,24 +107,19 @@ fn whole(
     document: &mut Map<String, Value>,
 ) -> Result<(), Error> {
     match value {
-        None if op == Op::Add => Ok(()),
+        None if op == Op::Add => {}
         None => {
             document.remove(urn);
-            Ok(())
         }
         Some(Value::Object(fields)) => {
+            value::no_name_twice(fields, urn)?;
             for (name, value) in fields {
-                apply(op, &format!("{urn}:{name}"), Some(value), document)?;
+                field(op, urn, name, Some(value), document)?;
             }
-            Ok(())
         }
-        Some(other) => {
-            let found = value::type_name(other);
-            Err(Error::InvalidValue(format!(
-                "`{urn}` must be an object, not {found}"
-            )))
-        }
+        Some(other) => return Err(no_object(urn, other)),
     }
+    Ok(())
 }
 
 /// Where the URN ends, and the attribute that follows.
@@ -111,21 +128,16 @@ fn split(
     value: Option<&Value>,
     document: &Map<String, Value>,
 ) -> (String, Option<String>) {
-    for urn in document.keys() {
+    let known = document.keys().filter(|urn| {
         let Some((head, rest)) = path.split_at_checked(urn.len()) else {
-            continue;
+            return false;
         };
-        if urn.contains(':') && head.eq_ignore_ascii_case(urn) {
-            if rest.is_empty() {
-                return (urn.clone(), None);
-            }
-            if let Some(attribute) = rest
-                .strip_prefix([':', '.'])
-                .filter(|rest| !rest.is_empty())
-            {
-                return (urn.clone(), Some(attribute.to_owned()));
-            }
-        }
+        let ends = rest.is_empty() || (rest.len() > 1 && rest.starts_with([':', '.']));
+        urn.contains(':') && head.eq_ignore_ascii_case(urn) && ends
+    });
+    if let Some(urn) = known.max_by_key(|urn| urn.len()) {
+        let attribute = path.get(urn.len() + 1..).map(str::to_owned);
+        return (urn.clone(), attribute);
     }
     match path.rsplit_once(':') {
         Some((urn, attribute)) if !attribute.is_empty() && !value.is_some_and(Value::is_object) => {

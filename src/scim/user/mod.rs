@@ -9,7 +9,13 @@ mod patch;
 mod query;
 
 #[cfg(test)]
+mod arbitrary_tests;
+#[cfg(test)]
+mod client_tests;
+#[cfg(test)]
 mod patch_tests;
+#[cfg(test)]
+mod query_tests;
 #[cfg(test)]
 mod tests;
 
@@ -23,7 +29,7 @@ use super::error::Error;
 use super::schema::{self, Kind, Mutability, Schema, USER};
 use super::value;
 
-pub(crate) use super::etag::{IfMatch, version_of};
+pub(crate) use super::etag::version_of;
 pub(crate) use patch::patch;
 pub(crate) use query::query;
 

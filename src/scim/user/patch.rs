@@ -6,13 +6,13 @@ use serde_json::{Map, Value};
 
 use crate::domain::member::Profile;
 
-use super::super::attribute::AttributePath;
-use super::super::error::Error;
-use super::super::patch::{Op, Operation, PatchOp};
-use super::super::path::{self, Path, Refusal};
-use super::super::schema::{Attribute, Kind, Mutability, Schema, Type};
-use super::super::value;
 use super::{elements, foreign};
+use crate::scim::attribute::AttributePath;
+use crate::scim::error::Error;
+use crate::scim::patch::{Op, Operation, PatchOp};
+use crate::scim::path::{self, Path, Refusal};
+use crate::scim::schema::{Attribute, Kind, Mutability, Schema, Type};
+use crate::scim::value;
 
 /// The profile that the operations make of a profile. A PATCH that changes nothing gives an equal profile.
 pub(crate) fn patch(profile: &Profile, message: &PatchOp) -> Result<Profile, Error> {
@@ -50,7 +50,7 @@ fn whole(op: Op, value: Option<&Value>, document: &mut Map<String, Value>) -> Re
         }
         match path::parse(name, Kind::User) {
             Ok(path) => {
-                at_path(op, &path, Some(value), document).map_err(|error| error.at(name))?
+                at_path(op, &path, Some(value), document).map_err(|error| error.at(name))?;
             }
             // As in the body of a PUT.
             Err(Refusal::Unknown(_)) => {}
@@ -75,7 +75,7 @@ fn at_path(
         Path::Resource => whole(op, value, document),
         Path::Extension(schema) => extension(op, schema, value, document),
         Path::Attribute(path, filter) => {
-            writable(op, path)?;
+            writable(op, path, value)?;
             let attribute = path.attribute;
             let holder = match path.extension {
                 None => document,
@@ -94,7 +94,9 @@ fn at_path(
 }
 
 /// What this service alone writes, and what a user must have, stays.
-fn writable(op: Op, path: &AttributePath) -> Result<(), Error> {
+///
+/// So does `active`: absence means true, and nobody is to regain access because a client took the attribute away.
+fn writable(op: Op, path: &AttributePath, value: Option<&Value>) -> Result<(), Error> {
     if path.attribute.mutability == Mutability::ReadOnly
         || path.leaf().mutability == Mutability::ReadOnly
         || path.is("schemas", None)
@@ -103,10 +105,12 @@ fn writable(op: Op, path: &AttributePath) -> Result<(), Error> {
             "`{path}` cannot be changed by a client"
         )));
     }
-    if op == Op::Remove && path.is("userName", None) {
-        return Err(Error::Mutability(format!(
-            "`{path}` is required and cannot be removed"
-        )));
+    let kept = path.is("userName", None) || path.is("active", None);
+    if op == Op::Remove && kept {
+        return Err(Error::Mutability(format!("`{path}` cannot be removed")));
+    }
+    if op == Op::Replace && kept && value.is_none_or(Value::is_null) {
+        return Err(Error::InvalidValue(format!("`{path}` must have a value")));
     }
     Ok(())
 }

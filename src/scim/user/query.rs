@@ -7,9 +7,9 @@ use crate::domain::MemberId;
 use crate::domain::member::Member;
 use crate::domain::query::{Comparison, Condition, MemberField, Operand, Query, Remainder};
 
-use super::super::error::Error;
-use super::super::filter::{self, Literal, Node, Operator};
-use super::super::schema::Kind;
+use crate::scim::error::Error;
+use crate::scim::filter::{self, Literal, Node, Operator};
+use crate::scim::schema::Kind;
 
 /// Which users a filter asks for; all of them where there is none.
 pub(crate) fn query(filter: Option<&str>, base: &str) -> Result<Query<MemberField, Member>, Error> {
@@ -28,10 +28,6 @@ pub(crate) fn query(filter: Option<&str>, base: &str) -> Result<Query<MemberFiel
 }
 
 /// One comparison as a condition, where columns can answer it exactly.
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "the groups' counterpart refuses some comparisons"
-)]
 fn term(part: &Node) -> Result<Option<Condition<MemberField>>, Error> {
     Ok(match part {
         Node::Compare(path, operator, literal) => {
