@@ -14,6 +14,7 @@ pub(super) struct Options {
 }
 
 pub(super) async fn run(state: &State, options: Options) -> anyhow::Result<()> {
-    let link = setup::create_login_link(&state.db, state.clock.now(), options.username.as_deref()).await?;
+    let link =
+        setup::create_login_link(&state.db, state.clock.now(), options.username.as_deref()).await?;
     print(&format!("{}/login-link/{link}", state.config.base_url()))
 }

@@ -64,7 +64,8 @@ impl Profile {
 
 pub(super) async fn run(state: &State, command: Command) -> anyhow::Result<()> {
     let now = state.clock.now();
-    let caller = |organization| Caller::operator(state.db.clone(), now, OrganizationId(organization));
+    let caller =
+        |organization| Caller::operator(state.db.clone(), now, OrganizationId(organization));
     match command {
         Command::Create {
             organization,
@@ -82,7 +83,10 @@ pub(super) async fn run(state: &State, command: Command) -> anyhow::Result<()> {
                     (None, Some(at)) => format!("until {at}"),
                     (None, None) => "does not expire".to_owned(),
                 };
-                print(&format!("{}  {}  made {}  {state}", token.id, token.profile, token.created_at))?;
+                print(&format!(
+                    "{}  {}  made {}  {state}",
+                    token.id, token.profile, token.created_at
+                ))?;
             }
             Ok(())
         }

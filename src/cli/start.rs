@@ -66,7 +66,9 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     print(&format!("listening on http://{}", server.address()))?;
     tracing::info!(address = %server.address(), base_url = %server.state().config.base_url(), "listening");
     if let Some(link) = link {
-        print(&format!("sign in as the Owner, once and within an hour: {link}"))?;
+        print(&format!(
+            "sign in as the Owner, once and within an hour: {link}"
+        ))?;
     }
     server.run(either(terminate, interrupt)).await;
     tracing::info!("stopped");
@@ -86,7 +88,10 @@ async fn first_account(state: &State) -> anyhow::Result<Option<String>> {
                 Some(password) => Some(super::hashed(password).await?),
                 None => None,
             },
-            user_token: config.user_token.as_ref().map(|token| token.expose_secret().to_owned()),
+            user_token: config
+                .user_token
+                .as_ref()
+                .map(|token| token.expose_secret().to_owned()),
         };
         setup::ensure_first_account(&state.db, now, &owner).await?;
         return Ok(None);

@@ -33,7 +33,10 @@ pub(super) async fn run(state: &State, command: Command) -> anyhow::Result<()> {
         user_token,
         organization_title,
     } = command;
-    if user_token.as_ref().is_some_and(|token| token.expose_secret().chars().count() < 5) {
+    if user_token
+        .as_ref()
+        .is_some_and(|token| token.expose_secret().chars().count() < 5)
+    {
         anyhow::bail!("the user token must have at least 5 characters");
     }
     let owner = NewOwner {
@@ -42,6 +45,11 @@ pub(super) async fn run(state: &State, command: Command) -> anyhow::Result<()> {
         user_token: user_token.map(|token| token.expose_secret().to_owned()),
     };
     let title = organization_title.unwrap_or_else(|| owner.username.clone());
-    let organization = setup::create_organization(&state.db, state.clock.now(), &title, &owner).await?;
-    print(&format!("made {} the Owner of organization {}", owner.username.trim(), organization.0))
+    let organization =
+        setup::create_organization(&state.db, state.clock.now(), &title, &owner).await?;
+    print(&format!(
+        "made {} the Owner of organization {}",
+        owner.username.trim(),
+        organization.0
+    ))
 }
