@@ -101,7 +101,7 @@ pub(super) fn check_status(response: Node<'_, '_>) -> Result<(), Refusal> {
     let status = named(response, PROTOCOL, "Status").next();
     let codes: Vec<&str> = status
         .iter()
-        .flat_map(|status| status.descendants())
+        .flat_map(Node::descendants)
         .filter(|node| node.has_tag_name((PROTOCOL, "StatusCode")))
         .filter_map(|code| code.attribute("Value"))
         .collect();

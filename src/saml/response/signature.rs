@@ -191,9 +191,8 @@ pub(super) fn signed_part(document: &str, certificates: &[Vec<u8>]) -> Result<St
         return Err(Refusal::NoCertificate);
     }
     for certificate in certificates {
-        match reduce(document, certificate)? {
-            Ok(signed) => return Ok(signed),
-            Err(_) => continue,
+        if let Ok(signed) = reduce(document, certificate)? {
+            return Ok(signed);
         }
     }
     Err(Refusal::BadSignature {
