@@ -218,7 +218,7 @@ fn check_conditions(
     }
 }
 
-/// The earliest end of a session that an AuthnStatement asks for, Core section 2.7.2.
+/// The earliest end of a session that an `AuthnStatement` asks for, Core section 2.7.2.
 fn session_end(assertion: Node<'_, '_>, clock: Clock) -> Result<Option<Timestamp>, Refusal> {
     let mut earliest: Option<Timestamp> = None;
     let mut signed_in = false;

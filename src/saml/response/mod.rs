@@ -61,7 +61,7 @@ pub(crate) struct AttributeNames {
     pub(crate) last_name: String,
     /// The groups.
     pub(crate) groups: String,
-    /// Whether a value of the groups is several, between commas (R11). PingOne can send them so.
+    /// Whether a value of the groups is several, between commas (R11). Ping Identity can send them so.
     pub(crate) split_groups: bool,
 }
 

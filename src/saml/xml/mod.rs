@@ -287,7 +287,7 @@ pub(super) fn instant(text: &str) -> Option<Timestamp> {
     }
 }
 
-/// Whether a text can be an `ID`: an NCName of Namespaces in XML 1.0, section 3, and not endless.
+/// Whether a text can be an `ID`: an `NCName` of Namespaces in XML 1.0, section 3, and not endless.
 pub(super) fn is_ncname(text: &str) -> bool {
     text.len() <= 256
         && text.starts_with(|c: char| c.is_alphabetic() || c == '_')
