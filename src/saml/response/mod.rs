@@ -29,7 +29,7 @@ use crate::domain::identity::Identity;
 const MAX_ENCODED: usize = 512 * 1024;
 const LIMITS: Limits = Limits {
     bytes: 256 * 1024,
-    nodes: 30_000,
+    nodes: 20_000,
     asides: false,
 };
 
