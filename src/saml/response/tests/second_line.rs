@@ -2,8 +2,8 @@
 //!
 //! So they are asked directly, with a signed text that is not of the document that the gate saw.
 
-use super::super::{LIMITS, Message, gate};
 use super::*;
+use crate::saml::response::{LIMITS, Message, gate};
 use crate::saml::xml;
 
 /// What is read of a document, if this is what the verifier gave.
