@@ -50,7 +50,7 @@ pub(crate) enum Refusal {
         /// How many there are.
         count: usize,
     },
-    /// An `ID` that is absent or no NCName.
+    /// An `ID` that is absent or no `NCName`.
     #[error("the {of} has no ID that is a valid name")]
     BadId {
         /// The element.

@@ -27,7 +27,7 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC
 /// A request to sign somebody on, Core section 3.4.1.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AuthnRequest<'a> {
-    /// Its identifier, an NCName that nobody can guess. The response repeats it.
+    /// Its identifier, an `NCName` that nobody can guess. The response repeats it.
     pub(crate) id: &'a str,
     /// When it is made.
     pub(crate) issue_instant: Timestamp,
@@ -47,7 +47,7 @@ pub(crate) enum Error {
         "the IdP's URL for single sign-on must be a whole http or https URL without a fragment"
     )]
     Destination,
-    /// The identifier is not an NCName.
+    /// The identifier is not an `NCName`.
     #[error(
         "the identifier of a request must be a letter or _ and then letters, digits, _, - and ."
     )]

@@ -189,15 +189,14 @@ fn certificates(idp: Node<'_, '_>) -> Result<Vec<Vec<u8>>, Error> {
 ///
 /// Signed assertions are asked for; a response that is signed as a whole is accepted too.
 pub(crate) fn service_provider(entity_id: &str, acs_url: &str) -> String {
-    let formats: String = [
+    let formats = [
         NAME_ID_UNSPECIFIED,
         NAME_ID_PERSISTENT,
         NAME_ID_EMAIL,
         NAME_ID_TRANSIENT,
     ]
-    .iter()
     .map(|format| format!("<md:NameIDFormat>{format}</md:NameIDFormat>"))
-    .collect();
+    .concat();
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <md:EntityDescriptor xmlns:md=\"{METADATA}\" entityID=\"{entity_id}\">\

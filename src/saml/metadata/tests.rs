@@ -77,7 +77,10 @@ fn a_certificate_must_be_one_that_the_verifier_can_read() {
         let refused = parse(&entity(&key("", &bad)));
         assert_eq!(refused, Err(Error::UnreadableCertificate));
         let beside = parse(&entity(&(key("", &bad) + &signing()))).unwrap();
-        assert_eq!(beside.certificates, [IDP_KEY.certificate.clone()]);
+        assert_eq!(
+            beside.certificates,
+            std::slice::from_ref(&IDP_KEY.certificate)
+        );
     }
     let text = entity(&signing()).replace(&STANDARD.encode(&IDP_KEY.certificate), "%%%");
     assert_eq!(parse(&text), Err(Error::UnreadableCertificate));

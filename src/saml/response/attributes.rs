@@ -63,7 +63,7 @@ pub(super) fn read(
 /// The values of an attribute, from all places where it stands; nothing if it is absent.
 ///
 /// By `Name`, which identifies an attribute. By `FriendlyName`, which Core section 2.7.3.1 only means for people, if no
-/// `Name` fits: Shibboleth and SimpleSAMLphp send an OID as `Name`, and administrators write what they see.
+/// `Name` fits: many IdPs send an OID as `Name`, and administrators write what they see.
 fn values(all: &[Node<'_, '_>], name: &str) -> Option<Vec<String>> {
     let by = |key: &str| -> Vec<Node<'_, '_>> {
         all.iter()

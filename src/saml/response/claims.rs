@@ -101,7 +101,7 @@ pub(super) fn check_status(response: Node<'_, '_>) -> Result<(), Refusal> {
     let status = named(response, PROTOCOL, "Status").next();
     let codes: Vec<&str> = status
         .iter()
-        .flat_map(|status| status.descendants())
+        .flat_map(Node::descendants)
         .filter(|node| node.has_tag_name((PROTOCOL, "StatusCode")))
         .filter_map(|code| code.attribute("Value"))
         .collect();
@@ -218,7 +218,7 @@ fn check_conditions(
     }
 }
 
-/// The earliest end of a session that an AuthnStatement asks for, Core section 2.7.2.
+/// The earliest end of a session that an `AuthnStatement` asks for, Core section 2.7.2.
 fn session_end(assertion: Node<'_, '_>, clock: Clock) -> Result<Option<Timestamp>, Refusal> {
     let mut earliest: Option<Timestamp> = None;
     let mut signed_in = false;

@@ -29,7 +29,7 @@ use crate::domain::identity::Identity;
 const MAX_ENCODED: usize = 512 * 1024;
 const LIMITS: Limits = Limits {
     bytes: 256 * 1024,
-    nodes: 60_000,
+    nodes: 20_000,
     asides: false,
 };
 
@@ -61,7 +61,7 @@ pub(crate) struct AttributeNames {
     pub(crate) last_name: String,
     /// The groups.
     pub(crate) groups: String,
-    /// Whether a value of the groups is several, between commas (R11). PingOne can send them so.
+    /// Whether a value of the groups is several, between commas (R11). Ping Identity can send them so.
     pub(crate) split_groups: bool,
 }
 

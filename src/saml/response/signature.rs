@@ -129,7 +129,7 @@ fn check_transforms(transforms: Node<'_, '_>, of: &'static str) -> Result<(), Re
     })
 }
 
-/// Exclusive canonicalization, which may name prefixes to keep; OpenSAML writes them for `xsi:type`.
+/// Exclusive canonicalization, which may name prefixes to keep; Shibboleth writes them for `xsi:type`.
 fn check_exclusive(node: Node<'_, '_>, of: &'static str) -> Result<(), Refusal> {
     let algorithm = node.attribute("Algorithm").unwrap_or("nothing");
     let inside: Vec<_> = elements(node).collect();
@@ -191,9 +191,8 @@ pub(super) fn signed_part(document: &str, certificates: &[Vec<u8>]) -> Result<St
         return Err(Refusal::NoCertificate);
     }
     for certificate in certificates {
-        match reduce(document, certificate)? {
-            Ok(signed) => return Ok(signed),
-            Err(_) => continue,
+        if let Ok(signed) = reduce(document, certificate)? {
+            return Ok(signed);
         }
     }
     Err(Refusal::BadSignature {

@@ -9,6 +9,7 @@ mod documents;
 mod genuine;
 mod mutation;
 mod people;
+mod second_line;
 mod signatures;
 pub(in crate::saml) mod signer;
 mod wrapping;
@@ -184,9 +185,9 @@ fn verified(
 fn checked(xml: impl AsRef<[u8]>) -> Result<Identity, Refusal> {
     let certificates = [signer::IDP_KEY.certificate.clone()];
     let names = AttributeNames::default();
-    // The fastest of three, since others work on this machine too.
+    // The fastest of ten, since others work on this machine too.
     let mut fastest = Duration::MAX;
-    for _ in 0..3 {
+    for _ in 0..10 {
         let start = Instant::now();
         let result = verified(xml.as_ref(), &certificates, &names, NOW);
         fastest = fastest.min(start.elapsed());

@@ -19,10 +19,11 @@ fn with_attributes(inside: &str) -> Draft {
 }
 
 fn attribute(name: &str, values: &[&str]) -> String {
-    let values: String = values
+    let values = values
         .iter()
         .map(|value| format!("<saml:AttributeValue>{value}</saml:AttributeValue>"))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     format!("<saml:Attribute Name=\"{name}\">{values}</saml:Attribute>")
 }
 

@@ -7,6 +7,9 @@ use roxmltree::{Document, Node, ParsingOptions};
 
 use crate::domain::Timestamp;
 
+#[cfg(test)]
+mod tests;
+
 /// Elements inside elements. SAML needs about ten.
 const MAX_DEPTH: usize = 32;
 /// Attributes of one element.
@@ -194,13 +197,17 @@ impl Tag {
         let mut attributes = 0;
         let mut namespaces = 0;
         for (at, &byte) in bytes.iter().enumerate() {
-            match (quote, byte) {
-                (Some(open), _) if open == byte => quote = None,
-                (Some(_), _) => {}
-                (None, b'"' | b'\'') => quote = Some(byte),
-                (None, b'=') => attributes += 1,
-                (None, b'x') if bytes[at..].starts_with(b"xmlns") => namespaces += 1,
-                (None, b'>') => {
+            if let Some(open) = quote {
+                if open == byte {
+                    quote = None;
+                }
+                continue;
+            }
+            match byte {
+                b'"' | b'\'' => quote = Some(byte),
+                b'=' => attributes += 1,
+                b'x' if bytes[at..].starts_with(b"xmlns") => namespaces += 1,
+                b'>' => {
                     let kind = match bytes {
                         [b'<', b'/', ..] => Kind::End,
                         _ if bytes[at - 1] == b'/' => Kind::Empty,
@@ -213,7 +220,7 @@ impl Tag {
                         namespaces,
                     });
                 }
-                (None, _) => {}
+                _ => {}
             }
         }
         None
@@ -280,7 +287,7 @@ pub(super) fn instant(text: &str) -> Option<Timestamp> {
     }
 }
 
-/// Whether a text can be an `ID`: an NCName of Namespaces in XML 1.0, section 3, and not endless.
+/// Whether a text can be an `ID`: an `NCName` of Namespaces in XML 1.0, section 3, and not endless.
 pub(super) fn is_ncname(text: &str) -> bool {
     text.len() <= 256
         && text.starts_with(|c: char| c.is_alphabetic() || c == '_')
@@ -327,87 +334,4 @@ pub(super) fn shown(value: &str) -> String {
         shown.push('…');
     }
     shown
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SMALL: Limits = Limits {
-        bytes: 256 * 1024,
-        nodes: 60_000,
-        asides: false,
-    };
-
-    #[test]
-    fn a_declaration_may_only_say_utf_8() {
-        for good in [
-            "<a/>",
-            "\u{feff}<a/>",
-            "<?xml version=\"1.0\"?><a/>",
-            "<?xml version='1.0' encoding='utf-8' standalone=\"no\" ?><a/>",
-        ] {
-            assert_eq!(without_declaration(good), Ok("<a/>"), "{good}");
-        }
-        for bad in [
-            "<?xml version=\"1.1\"?><a/>",
-            "<?xml version=\"1.0\" encoding=\"UTF-16\"?><a/>",
-            "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a/>",
-            "<?xml version=\"1.0\" other=\"x\"?><a/>",
-        ] {
-            let refused = without_declaration(bad);
-            assert!(matches!(refused, Err(Malformed::Declaration(_))), "{bad}");
-        }
-    }
-
-    #[test]
-    fn costly_documents_are_refused_before_they_are_parsed() {
-        let deep = "<a>".repeat(80_000);
-        let attributes: String = (0..20_000).map(|n| format!(" a{n}='='")).collect();
-        let namespaces: String = (0..40).map(|n| format!(" xmlns:a{n}='u:'")).collect();
-        let many = format!("<a {attributes}/>");
-        let nested = format!("<a {namespaces}><b {namespaces}/></a>");
-        for (text, expected) in [
-            (deep, Malformed::TooDeep),
-            (many, Malformed::TooManyAttributes),
-            (nested, Malformed::TooManyAttributes),
-        ] {
-            assert_eq!(parse(&text, SMALL).err(), Some(expected));
-        }
-        let wide = "<a/>".repeat(60_001);
-        let refused = parse(&format!("<r>{wide}</r>"), SMALL).err();
-        assert!(matches!(refused, Some(Malformed::NotWellFormed(_))));
-    }
-
-    #[test]
-    fn a_greater_than_sign_inside_a_value_does_not_end_a_tag() {
-        let document = parse("<a b='>' c=\"'>\"><d/></a>", SMALL).unwrap();
-        assert_eq!(document.root_element().attribute("c"), Some("'>"));
-    }
-
-    #[test]
-    fn text_is_whole_even_where_a_comment_cuts_it() {
-        let limits = Limits {
-            asides: true,
-            ..SMALL
-        };
-        let document = parse("<a>admin@corp.test<!----><![CDATA[.evil]]></a>", limits).unwrap();
-        let text = text(document.root_element());
-        assert_eq!(text.as_deref(), Some("admin@corp.test.evil"));
-    }
-
-    #[test]
-    fn what_was_escaped_is_read_back() {
-        let value = "\"'<>&\t\r\n é";
-        let text = format!("<a b=\"{0}\">{0}</a>", escape(value));
-        let document = parse(&text, SMALL).unwrap();
-        assert_eq!(document.root_element().attribute("b"), Some(value));
-        assert_eq!(all_text(document.root_element()), value);
-    }
-
-    #[test]
-    fn a_shown_value_is_short_and_has_no_control_characters() {
-        assert_eq!(shown("a\r\nb"), "a\u{fffd}\u{fffd}b");
-        assert_eq!(shown(&"x".repeat(1000)).chars().count(), 201);
-    }
 }
