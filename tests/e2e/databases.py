@@ -35,9 +35,7 @@ class Database:
     def sqlite_file(self) -> Path:
         """The one file in the data directory that is an SQLite database."""
         found = [
-            path
-            for path in sorted(self.data_dir.rglob("*"))
-            if path.is_file() and path.open("rb").read(15) == b"SQLite format 3"
+            path for path in sorted(self.data_dir.rglob("*")) if path.is_file() and path.open("rb").read(15) == b"SQLite format 3"
         ]
         assert len(found) == 1, f"one SQLite database expected in {self.data_dir}: {found}"
         return found[0]
@@ -45,8 +43,8 @@ class Database:
     def count(self, statement: str, *values: str) -> int:
         """What a counting statement answers; `?` stands for a value on both engines."""
         if self.url:
-            with psycopg.connect(self.url) as connection:
-                row = connection.execute(statement.replace("%", "%%").replace("?", "%s"), values).fetchone()
+            with psycopg.connect(self.url) as postgres:
+                row = postgres.execute(statement.replace("%", "%%").replace("?", "%s").encode(), values).fetchone()
         else:
             connection = sqlite3.connect(f"file:{self.sqlite_file()}?mode=ro", uri=True)
             try:
@@ -84,9 +82,9 @@ def database(engine: str, data_dir: Path) -> Iterator[Database]:
     assert server, "TEST_DATABASE_URL must name a PostgreSQL: run these tests with `make e2e`"
     name = f"rollright_e2e_{secrets.token_hex(6)}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
     try:
         yield Database(engine, data_dir, urlsplit(server)._replace(path=f"/{name}").geturl())
     finally:
         with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[arg-type]
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())

@@ -103,7 +103,9 @@ class SimpleSamlPhp:
             capture_output=True,
         )
         here = {name: f"{self._folder / folder}/" for name, folder in _FOLDERS.items()}
-        self._write("config/config.json", {**_SETTINGS, **here, "baseurlpath": self.url("/"), "secretsalt": secrets.token_hex(16)})
+        self._write(
+            "config/config.json", {**_SETTINGS, **here, "baseurlpath": self.url("/"), "secretsalt": secrets.token_hex(16)}
+        )
         self.set_people()
         self._write("metadata/saml20-sp-remote.json", {})
         self._write(

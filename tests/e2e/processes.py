@@ -27,7 +27,9 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def begin(command: Sequence[str], *, log: Path, environment: Mapping[str, str], stdout: Path | None = None) -> subprocess.Popen[bytes]:
+def begin(
+    command: Sequence[str], *, log: Path, environment: Mapping[str, str], stdout: Path | None = None
+) -> subprocess.Popen[bytes]:
     """Starts a program; standard error, and standard output unless `stdout` names a file of its own, go to `log`."""
     with open(log, "ab") as errors:
         output = open(stdout, "ab") if stdout else errors

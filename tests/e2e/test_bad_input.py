@@ -7,8 +7,10 @@ import socket
 import threading
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
+from typing import Any
 
 import pytest
 import requests
@@ -59,7 +61,15 @@ def world(server: Rollright) -> Iterator[World]:
     made = World(server, furnish(server.scim(server.scim_token(1)), "ours"), furnish(server.scim(server.scim_token(2)), "theirs"))
     before = [canonical(made.ours.scim), canonical(made.theirs.scim)]
     yield made
-    assert [canonical(made.ours.scim), canonical(made.theirs.scim)] == before, "a refused request changed something"
+    after = [canonical(made.ours.scim), canonical(made.theirs.scim)]
+    changed = [
+        f"{kind}: {one}"
+        for then, now in zip(before, after, strict=True)
+        for kind in ("users", "groups")
+        for one in [f"- {one}" for one in then[kind] if one not in now[kind]]
+        + [f"+ {one}" for one in now[kind] if one not in then[kind]]
+    ]
+    assert not changed, "a refused request changed something:\n" + "\n".join(changed)
 
 
 def refused(answer: requests.Response, status: int | tuple[int, ...], scim_type: str | None = None) -> Json:
@@ -123,6 +133,7 @@ def test_values_of_the_wrong_type_are_refused(world: World) -> None:
     ours = world.ours
     user = {"schemas": [USER_SCHEMA], "userName": "wrong@example.test"}
     group = {"schemas": [GROUP_SCHEMA], "displayName": "wrong"}
+    wrong: Any
     for wrong in (
         {"userName": 5},
         {"userName": None},
@@ -139,10 +150,19 @@ def test_values_of_the_wrong_type_are_refused(world: World) -> None:
         {"externalId": {"a": 1}},
     ):
         refused(ours.scim.request("POST", "/Users", {**user, **wrong}), 400)
-    for wrong in ({"displayName": 5}, {"displayName": None}, {"displayName": ""}, {"members": 5}, {"members": [5]}, {"members": [{"value": 5}]}):
+    for wrong in (
+        {"displayName": 5},
+        {"displayName": None},
+        {"displayName": ""},
+        {"members": 5},
+        {"members": [5]},
+        {"members": [{"value": 5}]},
+    ):
         refused(ours.scim.request("POST", "/Groups", {**group, **wrong}), 400)
+    body: Any
     for body in ([], [user], "text", 5, True):
         refused(ours.scim.request("POST", "/Users", body), 400)
+    operations: Any
     for operations in (
         None,
         5,
@@ -268,8 +288,8 @@ def test_ten_thousand_levels_are_refused_and_the_server_lives(world: World) -> N
         refused(ours.scim.request("POST", "/Users/.search", search), 400, "invalidFilter")
         answer = ours.scim.request("GET", "/Users", params={"filter": filter})
         assert answer.status_code in (400, 414, 431), f"{answer.status_code} {answer.text[:300]}"
-        path = {"op": "remove", "path": f"members[{filter}]"}
-        refused(ours.scim.change(f"/Groups/{ours.group['id']}", path), 400)
+        remove = {"op": "remove", "path": f"members[{filter}]"}
+        refused(ours.scim.change(f"/Groups/{ours.group['id']}", remove), 400)
     assert ours.scim.request("GET", "/ServiceProviderConfig").status_code == 200
 
 
@@ -296,31 +316,25 @@ def exchange(port: int, head: bytes, pieces: list[bytes]) -> tuple[int, int]:
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
 
         def read() -> None:
-            try:
+            with suppress(OSError):
                 while data := connection.recv(65536):
                     received.extend(data)
                     answered.set()
-            except OSError:
-                pass
             answered.set()
 
         reader = threading.Thread(target=read)
         reader.start()
         sent = 0
-        try:
+        with suppress(OSError):  # the server has closed it already; what it said is read below
             connection.sendall(head)
             for piece in pieces:
                 if answered.is_set():
                     break
                 connection.sendall(piece)
                 sent += 1
-        except OSError:
-            pass  # the server has closed it already; what it said is read below
         assert answered.wait(30), "no answer"
-        try:
+        with suppress(OSError):
             connection.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
         reader.join(30)
     assert received.startswith(b"HTTP/1.1 "), f"no answer, or none that survived the end: {bytes(received[:200])!r}"
     return int(received[9:12]), sent

@@ -64,7 +64,7 @@ class Directory:
         self._modify(type(self.groups[group]), self.groups[group].id, op="add", path="members", value=[{"value": user.id}])
 
     def _modify(self, model: Any, id: str, **operation: Any) -> None:
-        change: PatchOp[Any] = PatchOp[model](operations=[PatchOperation[model](**operation)])
+        change: PatchOp[Any] = PatchOp[model](Operations=[PatchOperation[model](**operation)])
         self.client.modify(model, id, change)
 
 
@@ -104,9 +104,7 @@ def provision(client: SyncSCIMClient) -> Directory:
         emails=[{"value": BOB.email, "type": "work", "primary": True}],
     )
     members = {"team-managers": [alice], "team-annotators": [alice, bob], "project-reviewers": [alice]}
-    groups = {
-        name: made(group, displayName=name, members=[{"value": one.id} for one in some]) for name, some in members.items()
-    }
+    groups = {name: made(group, displayName=name, members=[{"value": one.id} for one in some]) for name, some in members.items()}
     return Directory(client, alice, bob, groups)
 
 
@@ -271,7 +269,7 @@ def test_groups_of_a_sign_on_count_beside_those_of_the_directory(world: World) -
     server = world.server
     world.set_rules(team_annotators="Annotator", asserted_reviewers="Reviewer")
     with server.provisioning_client(server.scim_token()) as client:
-        directory = provision(client)
+        provision(client)
         bob = world.sign_in(BOB)
         membership = bob.who()["organization_membership"]
         assert (membership["role"], membership["role_source"]) == ("RE", "saml")
