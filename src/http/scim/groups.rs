@@ -1,6 +1,6 @@
 //! `/Groups`: RFC 7644 sections 3.3 to 3.6. Members are read only where the answer shows them.
 
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use axum::http::{HeaderMap, StatusCode};
 
 use super::error::ScimError;
@@ -10,7 +10,7 @@ use crate::app::{Caller, groups};
 use crate::domain::GroupId;
 use crate::domain::error::Error;
 use crate::domain::group::{Group, GroupMember};
-use crate::http::extract::{Parameters, ScimCaller};
+use crate::http::extract::{Parameters, ScimCaller, Segments};
 use crate::scim::patch::PatchOp;
 use crate::scim::projection::Projection;
 use crate::scim::schema::Kind;
@@ -60,7 +60,7 @@ pub(crate) async fn create(
 pub(crate) async fn get(
     ScimCaller(caller): ScimCaller,
     Shared(state): Shared<State>,
-    Path(path): Path<String>,
+    Segments(path): Segments<String>,
     headers: HeaderMap,
     parameters: Parameters,
 ) -> Result<Answer, ScimError> {
@@ -113,7 +113,7 @@ pub(crate) async fn list(
 pub(crate) async fn replace(
     ScimCaller(caller): ScimCaller,
     Shared(state): Shared<State>,
-    Path(path): Path<String>,
+    Segments(path): Segments<String>,
     headers: HeaderMap,
     parameters: Parameters,
     Message(body): Message,
@@ -129,7 +129,7 @@ pub(crate) async fn replace(
 pub(crate) async fn patch(
     ScimCaller(caller): ScimCaller,
     Shared(state): Shared<State>,
-    Path(path): Path<String>,
+    Segments(path): Segments<String>,
     headers: HeaderMap,
     parameters: Parameters,
     Message(body): Message,
@@ -149,7 +149,7 @@ pub(crate) async fn patch(
 /// DELETE: the group is gone; its rules stay and match nothing.
 pub(crate) async fn delete(
     ScimCaller(caller): ScimCaller,
-    Path(path): Path<String>,
+    Segments(path): Segments<String>,
     headers: HeaderMap,
 ) -> Result<StatusCode, ScimError> {
     groups::delete_group(&caller, id(&path)?, seen(&headers)).await?;

@@ -29,13 +29,12 @@ fn projection(parameters: &Parameters, kind: Kind) -> Result<Projection, Error> 
     )
 }
 
-/// The version that the client has read, from `If-Match`. Of several the newest counts; one that is none of ours
-/// never fits.
-fn seen(headers: &HeaderMap) -> Option<i64> {
+/// The versions that the client has read, from `If-Match`; none where it names only tags that are not ours.
+fn seen(headers: &HeaderMap) -> Option<Vec<i64>> {
     let text = headers.get(header::IF_MATCH)?.to_str().unwrap_or_default();
     match IfMatch::parse(text) {
         IfMatch::Any => None,
-        IfMatch::OneOf(versions) => Some(versions.into_iter().max().unwrap_or(-1)),
+        IfMatch::OneOf(versions) => Some(versions),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `/Users`: RFC 7644 sections 3.3 to 3.6.
 
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use axum::http::{HeaderMap, StatusCode};
 
 use super::error::ScimError;
@@ -10,7 +10,7 @@ use crate::app::provisioning;
 use crate::domain::MemberId;
 use crate::domain::error::Error;
 use crate::domain::member::Member;
-use crate::http::extract::{Parameters, ScimCaller};
+use crate::http::extract::{Parameters, ScimCaller, Segments};
 use crate::scim::patch::PatchOp;
 use crate::scim::projection::Projection;
 use crate::scim::schema::Kind;
@@ -48,7 +48,7 @@ pub(crate) async fn create(
 pub(crate) async fn get(
     ScimCaller(caller): ScimCaller,
     Shared(state): Shared<State>,
-    Path(path): Path<String>,
+    Segments(path): Segments<String>,
     headers: HeaderMap,
     parameters: Parameters,
 ) -> Result<Answer, ScimError> {
@@ -89,7 +89,7 @@ pub(crate) async fn list(
 pub(crate) async fn replace(
     ScimCaller(caller): ScimCaller,
     Shared(state): Shared<State>,
-    Path(path): Path<String>,
+    Segments(path): Segments<String>,
     headers: HeaderMap,
     parameters: Parameters,
     Message(body): Message,
@@ -105,7 +105,7 @@ pub(crate) async fn replace(
 pub(crate) async fn patch(
     ScimCaller(caller): ScimCaller,
     Shared(state): Shared<State>,
-    Path(path): Path<String>,
+    Segments(path): Segments<String>,
     headers: HeaderMap,
     parameters: Parameters,
     Message(body): Message,
@@ -120,7 +120,7 @@ pub(crate) async fn patch(
 /// DELETE: the member is gone, with every personal word.
 pub(crate) async fn delete(
     ScimCaller(caller): ScimCaller,
-    Path(path): Path<String>,
+    Segments(path): Segments<String>,
     headers: HeaderMap,
 ) -> Result<StatusCode, ScimError> {
     provisioning::delete_member(&caller, id(&path)?, seen(&headers)).await?;
