@@ -2,7 +2,7 @@
 
 use super::{Caller, roles};
 use crate::domain::error::Error;
-use crate::domain::event::Event;
+use crate::domain::event::{Actor, Event};
 use crate::domain::member::Member;
 use crate::domain::name;
 use crate::domain::query::Found;
@@ -109,6 +109,11 @@ pub(crate) async fn delete(caller: &Caller, number: MemberNumber) -> Result<(), 
     let id = members::find_id(&mut tx, caller.organization, number)
         .await?
         .ok_or(MISSING)?;
+    if caller.actor == Actor::Member(id) {
+        return Err(Error::Forbidden(
+            "you cannot delete yourself; ask another admin".to_owned(),
+        ));
+    }
     erase(caller, &mut tx, id, None).await?;
     tx.commit().await
 }
@@ -122,8 +127,8 @@ pub(super) async fn erase(
     seen: Option<Vec<i64>>,
 ) -> Result<(), Error> {
     // Groups before members, each by id: every transaction takes them in this order.
-    groups::raise_versions_of(tx, caller.organization, id, caller.now).await?;
-    let member = members::find_locked(tx, caller.organization, id)
+    groups::lock_all_of(tx, caller.organization, id).await?;
+    let member = members::find_doomed(tx, caller.organization, id)
         .await?
         .ok_or(Error::NotFound("User"))?;
     if seen.is_some_and(|seen| !seen.contains(&member.version)) {
@@ -144,6 +149,8 @@ pub(super) async fn erase(
     for mark in marks {
         sign_ons::insert_departure(tx, caller.organization, &mark, caller.now).await?;
     }
+    // Only now is it certain which groups the member is in.
+    groups::raise_versions_of(tx, caller.organization, id, caller.now).await?;
     events::erase(tx, caller.organization, id).await?;
     members::delete(tx, caller.organization, id).await?;
     organizations::delete_account_without_place(tx, member.account).await?;
@@ -166,7 +173,7 @@ pub(super) fn subject_mark(key: &str, connection: ConnectionId, subject: &str) -
 pub(crate) async fn myself(
     caller: &Caller,
 ) -> Result<(Member, crate::domain::organization::Organization), Error> {
-    let crate::domain::event::Actor::Member(id) = caller.actor else {
+    let Actor::Member(id) = caller.actor else {
         return Err(MISSING);
     };
     let mut tx = caller.db.read().await?;

@@ -12,12 +12,18 @@ pub(super) const CHUNK: usize = 500;
 
 /// Derives the roles of these members again, in the transaction that changed a fact of theirs; how many have another
 /// role now. Who has no access any more loses every session and token.
+///
+/// They are taken in the order of their ids, whatever their number, so that two of us never wait for each other: a
+/// transaction beside others calls this once.
 pub(super) async fn derive(
     caller: &Caller,
     tx: &mut Tx,
     members: &[MemberId],
 ) -> Result<u64, Error> {
     let mut changed = 0;
+    let mut members = members.to_vec();
+    members.sort_unstable();
+    members.dedup();
     for chunk in members.chunks(CHUNK) {
         let changes = roles::derive(tx, caller.organization, chunk).await?;
         if changes.is_empty() {

@@ -55,12 +55,9 @@ pub(crate) async fn change(
     let now = caller.now;
     let manual = settings.manual_role_management;
     let (fields, lists) = settings.parts();
-    let connection =
-        connections::change(&caller, |connection| fields.applied(connection, now)).await?;
-    if let Some(manual) = manual {
-        role_mapping::set_manual_management(&caller, manual).await?;
-    }
-    mapping::save(&caller, lists).await?;
+    let rules = mapping::read(&caller, lists).await?;
+    let change = |connection| fields.applied(connection, now);
+    let connection = connections::change(&caller, change, manual, rules).await?;
     Ok((
         StatusCode::CREATED,
         Json(written(&caller, &state, &connection).await?),
