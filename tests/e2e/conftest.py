@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -11,6 +12,9 @@ import pytest
 from databases import ENGINES, Database, database
 from harness import Rollright
 from idp import SimpleSamlPhp
+
+# Asked to end, we end as after Ctrl-C: with every program that was started ended first.
+signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 LOGS = pytest.StashKey[list[Path]]()
 
