@@ -60,6 +60,18 @@ pub(crate) async fn members_of(
     rows::members_of(&mut tx, caller.organization, groups).await
 }
 
+/// The members of a group, if they are at most so many.
+pub(crate) async fn few_members_of(
+    caller: &Caller,
+    group: GroupId,
+    most: usize,
+) -> Result<Option<Vec<GroupMember>>, Error> {
+    let mut tx = caller.db.read().await?;
+    let one_more = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
+    let members = rows::first_members_of(&mut tx, caller.organization, group, one_more).await?;
+    Ok((members.len() <= most).then_some(members))
+}
+
 /// Puts what the client says in the place of the whole group.
 pub(crate) async fn replace_group(
     caller: &Caller,

@@ -227,3 +227,24 @@ pub(crate) async fn members_of(
         .map(|(group, id, display_name)| (group, GroupMember { id, display_name }))
         .collect())
 }
+
+/// The first members of a group, by id.
+pub(crate) async fn first_members_of(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    group: GroupId,
+    count: i64,
+) -> Result<Vec<GroupMember>, Error> {
+    let rows: Vec<(MemberId, String)> = tx
+        .fetch_all(
+            "SELECT m.id, m.display_name
+             FROM group_members gm JOIN members m ON m.organization_id = gm.organization_id AND m.id = gm.member_id
+             WHERE gm.organization_id = $1 AND gm.group_id = $2 ORDER BY gm.member_id LIMIT $3",
+            &[&organization, &group, &count],
+        )
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, display_name)| GroupMember { id, display_name })
+        .collect())
+}

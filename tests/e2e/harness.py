@@ -63,7 +63,7 @@ class Rollright:
 
     def _start(self, owner: bool, arguments: tuple[str, ...]) -> None:
         self.port = processes.free_port()
-        first = ["--username", OWNER, "--password", self.password, "--user-token", self.user_token] if owner else []
+        first = ["--username", OWNER, f"--password={self.password}", f"--user-token={self.user_token}"] if owner else []
         self._process = processes.begin(
             [BINARY, "start", "--host", "127.0.0.1", "--port", str(self.port), "--base-url", self.url()]
             + self.database.arguments()

@@ -148,7 +148,7 @@ class World:
             },
             expect=201,
         )
-        metadata = requests.get(self.connection["metadata_url"], timeout=30)
+        metadata = requests.get(self.connection["sp_metadata_url"], timeout=30)
         assert metadata.status_code == 200, metadata.text
         idp.trust_metadata(metadata.text)
         self.project = int(server.api("POST", "/api/projects/", {"title": "Stones"}, expect=201)["id"])

@@ -4,6 +4,7 @@ pub(crate) mod discovery;
 pub(crate) mod error;
 pub(crate) mod groups;
 pub(crate) mod message;
+pub(crate) mod root;
 pub(crate) mod users;
 
 use axum::http::{HeaderMap, header};
