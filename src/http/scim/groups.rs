@@ -28,9 +28,10 @@ async fn answer(
     kept: &Projection,
     state: &State,
 ) -> Result<Answer, ScimError> {
-    let members = match kept.wants("members") {
-        true => Some(groups::members_of(caller, &[found.id]).await?),
-        false => None,
+    let members = if kept.wants("members") {
+        Some(groups::members_of(caller, &[found.id]).await?)
+    } else {
+        None
     };
     let members: Option<Vec<GroupMember>> =
         members.map(|rows| rows.into_iter().map(|(_, member)| member).collect());
@@ -85,9 +86,10 @@ pub(crate) async fn list(
     let query = group::query(parameters.get("filter"), &base)?;
     let found = groups::list_groups(&caller, &query, page).await?;
     let ids: Vec<GroupId> = found.resources.iter().map(|group| group.id).collect();
-    let members = match kept.wants("members") && !ids.is_empty() {
-        true => groups::members_of(&caller, &ids).await?,
-        false => Vec::new(),
+    let members = if kept.wants("members") && !ids.is_empty() {
+        groups::members_of(&caller, &ids).await?
+    } else {
+        Vec::new()
     };
     let mut members = members.into_iter().peekable();
     let mut resources = Vec::with_capacity(ids.len());
@@ -142,8 +144,8 @@ pub(crate) async fn patch(
         None => Projection::parse(None, Some("members"), Kind::Group)?,
     };
     let changes = group::changes(&PatchOp::parse(&body)?)?;
-    let changed = groups::change_group(&caller, id(&path)?, seen(&headers), changes).await?;
-    answer(&caller, &changed, &kept, &state).await
+    let group = groups::change_group(&caller, id(&path)?, seen(&headers), changes).await?;
+    answer(&caller, &group, &kept, &state).await
 }
 
 /// DELETE: the group is gone; its rules stay and match nothing.

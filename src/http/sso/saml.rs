@@ -1,7 +1,7 @@
 //! `/saml/<token>/login|acs|metadata|logout`: SAML 2.0 Web Browser SSO, begun by us.
 
 use axum::extract::{Path, Request, State as Shared};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -57,9 +57,10 @@ pub(crate) async fn login(
     };
     let url = request::redirect_url(message, "").map_err(|error| Error::Internal(error.into()))?;
     let mut answer = Redirect::to(&url).into_response();
-    if let Ok(cookie) = HeaderValue::try_from(cookies::set_browser(&browser, &base_url)) {
-        answer.headers_mut().insert(header::SET_COOKIE, cookie);
-    }
+    answer.headers_mut().insert(
+        header::SET_COOKIE,
+        cookies::set_browser(&browser, &base_url),
+    );
     Ok(answer)
 }
 
