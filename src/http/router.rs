@@ -124,9 +124,14 @@ fn api() -> Routes {
     .into()
 }
 
-/// A path that nobody answers, in the form of the protocol that it looks like.
+/// A path that nobody answers.
 async fn no_route(OriginalUri(uri): OriginalUri) -> Response {
-    match uri.path() {
+    nothing_at(uri.path())
+}
+
+/// That there is nothing at a path, in the form of the protocol that it looks like.
+pub(super) fn nothing_at(path: &str) -> Response {
+    match path {
         path if path.starts_with("/scim") => ScimError::NoEndpoint.into_response(),
         path if path.starts_with("/api") => ApiError::NoEndpoint.into_response(),
         _ => ui::not_found(),

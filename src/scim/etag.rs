@@ -18,13 +18,10 @@ fn version_of(tag: &str) -> Option<i64> {
     version.parse().ok()
 }
 
-/// The version that a writer has seen, from `If-Match`; `None` where `*` asks only that the resource is there. Of
-/// several the newest counts. A tag that is none of ours stands for a version that no resource has.
-pub(crate) fn seen(header: &str) -> Option<i64> {
-    if header.trim() == "*" {
-        return None;
-    }
-    Some(header.split(',').filter_map(version_of).max().unwrap_or(-1))
+/// The versions that a writer has seen, from `If-Match`; `None` where `*` asks only that the resource is there. Tags that
+/// are none of ours are left out: a writer who names no other has seen nothing that we have.
+pub(crate) fn seen(header: &str) -> Option<Vec<i64>> {
+    (header.trim() != "*").then(|| header.split(',').filter_map(version_of).collect())
 }
 
 #[cfg(test)]
@@ -35,7 +32,7 @@ mod tests {
     fn only_the_version_of_a_tag_counts_for_a_writer() {
         for tag in ["W/\"7\"", "W/\"7-1a2b3c4d\"", "\"7\"", "7", " W/\"7-x\" "] {
             assert_eq!(version_of(tag), Some(7), "{tag}");
-            assert_eq!(seen(tag), Some(7));
+            assert_eq!(seen(tag), Some(vec![7]));
         }
         for tag in [
             "",
@@ -46,9 +43,9 @@ mod tests {
             "W/\"99999999999999999999\"",
         ] {
             assert_eq!(version_of(tag), None, "{tag}");
-            assert_eq!(seen(tag), Some(-1));
+            assert_eq!(seen(tag), Some(vec![]));
         }
         assert_eq!(seen(" * "), None);
-        assert_eq!(seen("W/\"1\", W/\"2-ab\""), Some(2));
+        assert_eq!(seen("W/\"1\", W/\"2-ab\""), Some(vec![1, 2]));
     }
 }

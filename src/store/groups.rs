@@ -74,20 +74,18 @@ pub(crate) async fn insert(
 }
 
 /// Raises the version, which keeps other writers of the group away until the end of the transaction.
-/// `None` where there is no such group, or its version is not the one expected.
 pub(crate) async fn raise_version(
     tx: &mut Tx,
     organization: OrganizationId,
     id: GroupId,
-    expected: Option<i64>,
     at: Timestamp,
 ) -> Result<Option<Group>, Error> {
     let row: Option<GroupRow> = tx
         .fetch_optional(
-            "UPDATE groups SET version = version + 1, modified_at = $4
-             WHERE organization_id = $1 AND id = $2 AND ($3 IS NULL OR version = $3)
+            "UPDATE groups SET version = version + 1, modified_at = $3
+             WHERE organization_id = $1 AND id = $2
              RETURNING id, display_name, external_id, version, created_at, modified_at",
-            &[&organization, &id, &expected, &at],
+            &[&organization, &id, &at],
         )
         .await?;
     Ok(row.map(Group::from))

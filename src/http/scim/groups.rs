@@ -1,6 +1,6 @@
 //! `/Groups`: RFC 7644 sections 3.3 to 3.6. Members are read only where the answer shows them.
 
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
@@ -13,7 +13,7 @@ use crate::domain::GroupId;
 use crate::domain::error::Error;
 use crate::domain::group::{Group, GroupMember};
 use crate::domain::query::{Found, Page};
-use crate::http::extract::{Parameters, ScimCaller};
+use crate::http::extract::{Parameters, ScimCaller, Segments};
 use crate::scim::patch::PatchOp;
 use crate::scim::projection::Projection;
 use crate::scim::schema::Kind;
@@ -64,7 +64,7 @@ pub(crate) async fn create(
 pub(crate) async fn get(
     ScimCaller(caller): ScimCaller,
     Shared(state): Shared<State>,
-    Path(path): Path<String>,
+    Segments(path): Segments<String>,
     headers: HeaderMap,
     parameters: Parameters,
 ) -> Result<Answer, ScimError> {
@@ -137,7 +137,7 @@ pub(super) async fn select(
 pub(crate) async fn replace(
     ScimCaller(caller): ScimCaller,
     Shared(state): Shared<State>,
-    Path(path): Path<String>,
+    Segments(path): Segments<String>,
     headers: HeaderMap,
     parameters: Parameters,
     Message(body): Message,
@@ -157,7 +157,7 @@ const SHOWN: usize = 20;
 pub(crate) async fn patch(
     ScimCaller(caller): ScimCaller,
     Shared(state): Shared<State>,
-    Path(path): Path<String>,
+    Segments(path): Segments<String>,
     headers: HeaderMap,
     parameters: Parameters,
     Message(body): Message,
@@ -188,7 +188,7 @@ pub(crate) async fn patch(
 /// DELETE: the group is gone; its rules stay and match nothing.
 pub(crate) async fn delete(
     ScimCaller(caller): ScimCaller,
-    Path(path): Path<String>,
+    Segments(path): Segments<String>,
     headers: HeaderMap,
 ) -> Result<StatusCode, ScimError> {
     groups::delete_group(&caller, id(&path)?, seen(&headers)).await?;

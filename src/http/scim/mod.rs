@@ -30,8 +30,8 @@ fn projection(parameters: &Parameters, kind: Kind) -> Result<Projection, Error> 
     )
 }
 
-/// The version that the client has read, from `If-Match`.
-fn seen(headers: &HeaderMap) -> Option<i64> {
+/// The versions that the client has read, from `If-Match`; none where it names only tags that are not ours.
+fn seen(headers: &HeaderMap) -> Option<Vec<i64>> {
     let text = headers.get(header::IF_MATCH)?.to_str().unwrap_or_default();
     etag::seen(text)
 }

@@ -1,6 +1,6 @@
 //! `/Users`: RFC 7644 sections 3.3 to 3.6.
 
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use axum::http::{HeaderMap, StatusCode};
 
 use super::error::ScimError;
@@ -13,7 +13,7 @@ use crate::domain::MemberId;
 use crate::domain::error::Error;
 use crate::domain::member::Member;
 use crate::domain::query::{Found, Page};
-use crate::http::extract::{Parameters, ScimCaller};
+use crate::http::extract::{Parameters, ScimCaller, Segments};
 use crate::scim::patch::PatchOp;
 use crate::scim::projection::Projection;
 use crate::scim::schema::Kind;
@@ -51,7 +51,7 @@ pub(crate) async fn create(
 pub(crate) async fn get(
     ScimCaller(caller): ScimCaller,
     Shared(state): Shared<State>,
-    Path(path): Path<String>,
+    Segments(path): Segments<String>,
     headers: HeaderMap,
     parameters: Parameters,
 ) -> Result<Answer, ScimError> {
@@ -110,7 +110,7 @@ pub(super) async fn select(
 pub(crate) async fn replace(
     ScimCaller(caller): ScimCaller,
     Shared(state): Shared<State>,
-    Path(path): Path<String>,
+    Segments(path): Segments<String>,
     headers: HeaderMap,
     parameters: Parameters,
     Message(body): Message,
@@ -126,7 +126,7 @@ pub(crate) async fn replace(
 pub(crate) async fn patch(
     ScimCaller(caller): ScimCaller,
     Shared(state): Shared<State>,
-    Path(path): Path<String>,
+    Segments(path): Segments<String>,
     headers: HeaderMap,
     parameters: Parameters,
     Message(body): Message,
@@ -141,7 +141,7 @@ pub(crate) async fn patch(
 /// DELETE: the member is gone, with every personal word.
 pub(crate) async fn delete(
     ScimCaller(caller): ScimCaller,
-    Path(path): Path<String>,
+    Segments(path): Segments<String>,
     headers: HeaderMap,
 ) -> Result<StatusCode, ScimError> {
     provisioning::delete_member(&caller, id(&path)?, seen(&headers)).await?;
