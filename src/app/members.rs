@@ -2,7 +2,7 @@
 
 use super::{Caller, roles};
 use crate::domain::error::Error;
-use crate::domain::event::Event;
+use crate::domain::event::{Actor, Event};
 use crate::domain::member::Member;
 use crate::domain::name;
 use crate::domain::query::Found;
@@ -25,7 +25,7 @@ pub(super) async fn must_not_be_owner(
         .ok_or(Error::NotFound("organization"))?;
     if organization.owner == member {
         return Err(Error::Forbidden(
-            "the Owner of the organization cannot be deactivated, deleted or given another role; make somebody else the Owner first"
+            "the Owner of the organization cannot be deactivated, deleted or given another role"
                 .to_owned(),
         ));
     }
@@ -102,13 +102,18 @@ pub(crate) async fn assign_role(
     Ok(member)
 }
 
-/// Deletes a member by number; nobody deletes themselves.
+/// Deletes a member by number; nobody deletes themselves, so that no organization loses its last administrator by a slip.
 pub(crate) async fn delete(caller: &Caller, number: MemberNumber) -> Result<(), Error> {
     caller.must_administer()?;
     let mut tx = caller.db.write(caller.organization).await?;
     let id = members::find_id(&mut tx, caller.organization, number)
         .await?
         .ok_or(MISSING)?;
+    if caller.actor == Actor::Member(id) {
+        return Err(Error::Forbidden(
+            "you cannot delete yourself; ask another administrator".to_owned(),
+        ));
+    }
     erase(caller, &mut tx, id, None).await?;
     tx.commit().await
 }
@@ -166,7 +171,7 @@ pub(super) fn subject_mark(key: &str, connection: ConnectionId, subject: &str) -
 pub(crate) async fn myself(
     caller: &Caller,
 ) -> Result<(Member, crate::domain::organization::Organization), Error> {
-    let crate::domain::event::Actor::Member(id) = caller.actor else {
+    let Actor::Member(id) = caller.actor else {
         return Err(MISSING);
     };
     let mut tx = caller.db.read().await?;

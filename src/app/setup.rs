@@ -96,6 +96,7 @@ pub(crate) async fn create_organization(
     Ok(organization)
 }
 
+/// Makes this the member's only user token: whoever had another is refused from now on.
 async fn keep_user_token(
     caller: &Caller,
     tx: &mut Tx,
@@ -111,7 +112,7 @@ async fn keep_user_token(
             "this user token belongs to another account; choose another".to_owned(),
         ));
     }
-    credentials::insert_user_token(tx, caller.organization, member, &hash, caller.now).await?;
+    credentials::replace_user_token(tx, caller.organization, member, &hash, caller.now).await?;
     caller
         .record(tx, vec![Event::user_token_created(member)])
         .await
@@ -140,6 +141,9 @@ pub(crate) async fn ensure_first_account(
     let mut tx = db.write(organization).await?;
     if let Some(hash) = &owner.password_hash {
         organizations::update_password(&mut tx, organization, member, hash).await?;
+        caller
+            .record(&mut tx, vec![Event::password_set(member)])
+            .await?;
     }
     if let Some(token) = &owner.user_token {
         keep_user_token(&caller, &mut tx, member, token).await?;
@@ -198,16 +202,20 @@ pub(crate) async fn create_login_link(
     };
     drop(tx);
     let mut tx = db.write(organization).await?;
+    let found = members::find_locked(&mut tx, organization, member).await?;
+    if !found.is_some_and(|found| found.role.has_access()) {
+        return Err(Error::Invalid(
+            "this account has no access to its organization, so a link would not sign it in"
+                .to_owned(),
+        ));
+    }
+    let caller = Caller::operator(db.clone(), now, organization);
     let token = secret::random_token("");
-    let expires = now.plus_seconds(LINK_LIFE);
-    credentials::insert_login_link(
-        &mut tx,
-        organization,
-        member,
-        &secret::hash(&token).0,
-        expires,
-    )
-    .await?;
+    let (hash, expires) = (secret::hash(&token).0, now.plus_seconds(LINK_LIFE));
+    credentials::insert_login_link(&mut tx, organization, member, &hash, now, expires).await?;
+    caller
+        .record(&mut tx, vec![Event::login_link_created(member)])
+        .await?;
     tx.commit().await?;
     Ok(token)
 }

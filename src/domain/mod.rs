@@ -8,6 +8,7 @@ pub(crate) mod error;
 pub(crate) mod event;
 pub(crate) mod group;
 pub(crate) mod identity;
+pub(crate) mod leniency;
 pub(crate) mod mapping;
 pub(crate) mod member;
 pub(crate) mod name;

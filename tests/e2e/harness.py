@@ -125,9 +125,9 @@ class Rollright:
         assert done.returncode == 0, f"doctor found differences:\n{done.stdout}\n{done.stderr}"
         assert done.stdout.strip(), "doctor says a line also when all is well"
 
-    def scim_token(self, organization: int = 1) -> str:
+    def scim_token(self, organization: int = 1, profile: str = "rfc") -> str:
         """A new SCIM token: the only thing on standard output."""
-        done = self.run("scim-token", "create", "--organization", str(organization))
+        done = self.run("scim-token", "create", "--organization", str(organization), "--profile", profile)
         assert done.returncode == 0, f"scim-token create: {done.stderr}"
         token = done.stdout.strip()
         assert re.fullmatch(r"rr_scim_\S+", token), f"standard output holds the token and nothing else: {done.stdout!r}"

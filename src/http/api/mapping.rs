@@ -19,7 +19,7 @@ use crate::domain::{ProjectId, WorkspaceId, name};
 use crate::http::extract::ApiCaller;
 
 /// The lists of rules as clients write them; one that is absent or `null` stays as it is.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[expect(clippy::struct_field_names, reason = "they are the names of the wire")]
 pub(crate) struct Lists {
     /// `[role, group]`
@@ -29,7 +29,7 @@ pub(crate) struct Lists {
     projects_groups: Option<Vec<ProjectGroup>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 struct ProjectGroup {
     project_id: ProjectId,
     group: String,

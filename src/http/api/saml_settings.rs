@@ -5,7 +5,7 @@ use axum::extract::State as Shared;
 use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use super::body::Body;
@@ -21,15 +21,17 @@ use crate::saml::metadata::IdpMetadata;
 use crate::state::State;
 
 /// What may be changed; what is absent stays as it is.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Settings {
     domain: Option<String>,
     idp_provider: Option<String>,
+    #[serde(default, deserialize_with = "flag")]
     manual_role_management: Option<bool>,
     mapping_email: Option<String>,
     mapping_first_name: Option<String>,
     mapping_last_name: Option<String>,
     mapping_groups: Option<String>,
+    #[serde(default, deserialize_with = "flag")]
     split_groups: Option<bool>,
     metadata_url: Option<String>,
     metadata_xml: Option<String>,
@@ -55,16 +57,32 @@ pub(crate) async fn change(
     let now = caller.now;
     let manual = settings.manual_role_management;
     let (fields, lists) = settings.parts();
-    let connection =
-        connections::change(&caller, |connection| fields.applied(connection, now)).await?;
+    // What cannot be read is refused before anything is saved.
+    fields
+        .clone()
+        .applied(connections::find(&caller).await?, now)?;
+    mapping::save(&caller, lists).await?;
+    let apply = |connection| fields.applied(connection, now);
+    let connection = connections::change(&caller, apply).await?;
     if let Some(manual) = manual {
         role_mapping::set_manual_management(&caller, manual).await?;
     }
-    mapping::save(&caller, lists).await?;
     Ok((
         StatusCode::CREATED,
         Json(written(&caller, &state, &connection).await?),
     ))
+}
+
+/// A truth value, which a form can only write as a text.
+fn flag<'de, D: Deserializer<'de>>(value: D) -> Result<Option<bool>, D::Error> {
+    match Value::deserialize(value)? {
+        Value::Null => Ok(None),
+        Value::Bool(flag) => Ok(Some(flag)),
+        Value::String(text) if text.is_empty() => Ok(None),
+        Value::String(text) if text.eq_ignore_ascii_case("true") => Ok(Some(true)),
+        Value::String(text) if text.eq_ignore_ascii_case("false") => Ok(Some(false)),
+        _ => Err(serde::de::Error::custom("a flag is true or false")),
+    }
 }
 
 impl Settings {

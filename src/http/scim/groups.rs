@@ -24,6 +24,21 @@ fn id(text: &str) -> Result<GroupId, ScimError> {
     GroupId::parse(text).ok_or(ScimError::Domain(Error::NotFound("Group")))
 }
 
+/// The members of these groups, as far as they are asked for.
+async fn shown_members(
+    caller: &Caller,
+    ids: &[GroupId],
+    kept: &Projection,
+) -> Result<Vec<(GroupId, GroupMember)>, ScimError> {
+    if ids.is_empty() || !kept.wants("members") {
+        return Ok(Vec::new());
+    }
+    if kept.names("members", "display") {
+        return Ok(groups::named_members_of(caller, ids).await?);
+    }
+    Ok(groups::members_of(caller, ids).await?)
+}
+
 /// The group as it is answered, with its members where they are asked for.
 async fn answer(
     caller: &Caller,
@@ -31,21 +46,14 @@ async fn answer(
     kept: &Projection,
     state: &State,
 ) -> Result<Answer, ScimError> {
-    let members = if kept.wants("members") {
-        Some(groups::members_of(caller, &[found.id]).await?)
-    } else {
-        None
-    };
-    let members: Option<Vec<GroupMember>> =
-        members.map(|rows| rows.into_iter().map(|(_, member)| member).collect());
+    let members = shown_members(caller, &[found.id], kept).await?;
+    let members: Vec<GroupMember> = members.into_iter().map(|(_, member)| member).collect();
+    let members = kept.wants("members").then_some(members.as_slice());
     let base = base(state);
-    let mut resource = group::resource(found, members.as_deref(), &base);
+    let mut resource = group::resource(found, members, &base);
     kept.apply(&mut resource);
-    Ok(Answer::resource(
-        &resource,
-        format!("{base}/Groups/{}", found.id),
-        group::etag(found),
-    ))
+    let location = format!("{base}/Groups/{}", found.id);
+    Ok(Answer::resource(&resource, location, group::etag(found)))
 }
 
 /// POST: makes a group.
@@ -56,7 +64,7 @@ pub(crate) async fn create(
     Message(body): Message,
 ) -> Result<Answer, ScimError> {
     let kept = projection(&parameters, Kind::Group)?;
-    let made = groups::create_group(&caller, group::content(&body)?).await?;
+    let made = groups::create_group(&caller, group::content(&body, caller.leniency)?).await?;
     Ok(answer(&caller, &made, &kept, &state).await?.created())
 }
 
@@ -109,12 +117,10 @@ pub(super) async fn select(
     let query = group::query(parameters.get("filter"), &base)?;
     let found = groups::list_groups(caller, &query, page).await?;
     let ids: Vec<GroupId> = found.resources.iter().map(|group| group.id).collect();
-    let members = if kept.wants("members") && !ids.is_empty() {
-        groups::members_of(caller, &ids).await?
-    } else {
-        Vec::new()
-    };
-    let mut members = members.into_iter().peekable();
+    let mut members = shown_members(caller, &ids, &kept)
+        .await?
+        .into_iter()
+        .peekable();
     let mut resources = Vec::with_capacity(ids.len());
     for one in &found.resources {
         // Both are sorted by the group's id.
@@ -143,7 +149,7 @@ pub(crate) async fn replace(
     Message(body): Message,
 ) -> Result<Answer, ScimError> {
     let kept = projection(&parameters, Kind::Group)?;
-    let content = group::content(&body)?;
+    let content = group::content(&body, caller.leniency)?;
     let changed = groups::replace_group(&caller, id(&path)?, seen(&headers), content).await?;
     answer(&caller, &changed, &kept, &state).await
 }
@@ -163,7 +169,7 @@ pub(crate) async fn patch(
     Message(body): Message,
 ) -> Result<Response, ScimError> {
     let kept = projection(&parameters, Kind::Group)?;
-    let changes = group::changes(&PatchOp::parse(&body)?)?;
+    let changes = group::changes(&PatchOp::parse(&body)?, caller.leniency)?;
     let found = groups::change_group(&caller, id(&path)?, seen(&headers), changes).await?;
     if kept != Projection::parse(None, None, Kind::Group)? {
         return Ok(answer(&caller, &found, &kept, &state)

@@ -93,14 +93,14 @@ pub(crate) async fn acs(
         Err(refusal) => {
             // For the administrator; the person sees the request's id alone.
             tracing::warn!(connection = %connection.id, reason = refusal.reason(), "a SAML response was refused: {refusal}");
-            return Err(SsoError::Unverified);
+            return Err(SsoError::Unverified(request_id.to_owned()));
         }
     };
     let browser = cookies::browser(&headers).unwrap_or_default();
     let now = state.clock.now();
     let entered =
         sign_on::complete(&state.db, &connection, &identity, browser, now, request_id).await?;
-    let entered = entered.map_err(SsoError::Refused)?;
+    let entered = entered.map_err(|refused| SsoError::Refused(refused, request_id.to_owned()))?;
     let seconds = (entered.expires.0 - now.0) / 1000;
     let cookie = cookies::set_session(&entered.session, seconds, &state.config.base_url());
     Ok((

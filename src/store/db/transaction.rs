@@ -166,7 +166,7 @@ impl Tx {
         match self {
             Self::SqliteRead(_) | Self::SqliteWrite(_) => self.fetch_all(sql, values).await,
             Self::PostgresRead(_) | Self::PostgresWrite(_) => {
-                self.fetch_all(AssertSqlSafe(format!("{sql} FOR UPDATE")), values)
+                self.fetch_all(AssertSqlSafe(format!("{sql} FOR NO KEY UPDATE")), values)
                     .await
             }
         }
