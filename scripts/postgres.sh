@@ -102,7 +102,10 @@ run)
     child=''
     finish() {
         trap - EXIT INT TERM HUP
-        [ -z "$child" ] || kill -TERM "$child" 2>/dev/null || true
+        if [ -n "$child" ]; then
+            kill -TERM "$child" 2>/dev/null || true
+            wait "$child" 2>/dev/null || true
+        fi
         stop "$work" || true
         rm -rf "$work"
     }

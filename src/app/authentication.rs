@@ -63,17 +63,15 @@ pub(crate) async fn principal(
     let (organization, actor, role) = match credential {
         Credential::ScimToken(token) => {
             let hash = secret::hash(token).0;
-            let (organization, id) = match remembered.find(&hash, now) {
-                Some(found) => found,
-                None => {
-                    let mut tx = db.read().await?;
-                    let Some(found) = credentials::find_scim_token(&mut tx, &hash, now).await?
-                    else {
-                        return Ok(None);
-                    };
-                    remembered.keep(hash, now, found.organization_id, found.id);
-                    (found.organization_id, found.id)
-                }
+            let (organization, id) = if let Some(found) = remembered.find(&hash, now) {
+                found
+            } else {
+                let mut tx = db.read().await?;
+                let Some(found) = credentials::find_scim_token(&mut tx, &hash, now).await? else {
+                    return Ok(None);
+                };
+                remembered.keep(hash, now, found.organization_id, found.id);
+                (found.organization_id, found.id)
             };
             (organization, Actor::ProvisioningClient(id), None)
         }

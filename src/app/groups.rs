@@ -60,11 +60,23 @@ pub(crate) async fn members_of(
     rows::members_of(&mut tx, caller.organization, groups).await
 }
 
+/// The members of a group, if they are at most so many.
+pub(crate) async fn few_members_of(
+    caller: &Caller,
+    group: GroupId,
+    most: usize,
+) -> Result<Option<Vec<GroupMember>>, Error> {
+    let mut tx = caller.db.read().await?;
+    let one_more = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
+    let members = rows::first_members_of(&mut tx, caller.organization, group, one_more).await?;
+    Ok((members.len() <= most).then_some(members))
+}
+
 /// Puts what the client says in the place of the whole group.
 pub(crate) async fn replace_group(
     caller: &Caller,
     id: GroupId,
-    seen: Option<i64>,
+    seen: Option<Vec<i64>>,
     content: GroupContent,
 ) -> Result<Group, Error> {
     let changes = vec![
@@ -79,17 +91,11 @@ pub(crate) async fn replace_group(
 pub(crate) async fn change_group(
     caller: &Caller,
     id: GroupId,
-    seen: Option<i64>,
+    seen: Option<Vec<i64>>,
     changes: Vec<GroupChange>,
 ) -> Result<Group, Error> {
     let mut tx = caller.db.write(caller.organization).await?;
-    // The version goes up first: it holds the row, and a writer with an older version stops here.
-    let Some(raised) =
-        rows::raise_version(&mut tx, caller.organization, id, seen, caller.now).await?
-    else {
-        let found = rows::find(&mut tx, caller.organization, id).await?;
-        return Err(found.map_or(MISSING, |_| Error::VersionMismatch("Group")));
-    };
+    let raised = raise(caller, &mut tx, id, seen).await?;
     let mut group = raised.clone();
     let mut moved = Moved::default();
     for change in changes {
@@ -135,6 +141,23 @@ pub(crate) async fn change_group(
     }
     tx.commit().await?;
     Ok(group)
+}
+
+/// Raises the version, which every change of a group begins with: it holds the row, and a writer who has seen an older
+/// state stops here.
+async fn raise(
+    caller: &Caller,
+    tx: &mut Tx,
+    id: GroupId,
+    seen: Option<Vec<i64>>,
+) -> Result<Group, Error> {
+    let raised = rows::raise_version(tx, caller.organization, id, caller.now)
+        .await?
+        .ok_or(MISSING)?;
+    if seen.is_some_and(|seen| !seen.contains(&(raised.version - 1))) {
+        return Err(Error::VersionMismatch("Group"));
+    }
+    Ok(raised)
 }
 
 /// Who came and who went, in one request.
@@ -213,15 +236,10 @@ async fn write_names(
 pub(crate) async fn delete_group(
     caller: &Caller,
     id: GroupId,
-    seen: Option<i64>,
+    seen: Option<Vec<i64>>,
 ) -> Result<(), Error> {
     let mut tx = caller.db.write(caller.organization).await?;
-    let Some(group) =
-        rows::raise_version(&mut tx, caller.organization, id, seen, caller.now).await?
-    else {
-        let found = rows::find(&mut tx, caller.organization, id).await?;
-        return Err(found.map_or(MISSING, |_| Error::VersionMismatch("Group")));
-    };
+    let group = raise(caller, &mut tx, id, seen).await?;
     let named = mapping::gives_role(&mut tx, caller.organization, &group.display_name).await?;
     let left = if named {
         rows::remove_other_members(&mut tx, caller.organization, id, &[]).await?

@@ -119,14 +119,14 @@ pub(super) async fn erase(
     caller: &Caller,
     tx: &mut Tx,
     id: MemberId,
-    seen: Option<i64>,
+    seen: Option<Vec<i64>>,
 ) -> Result<(), Error> {
     // Groups before members, each by id: every transaction takes them in this order.
     groups::raise_versions_of(tx, caller.organization, id, caller.now).await?;
     let member = members::find_locked(tx, caller.organization, id)
         .await?
         .ok_or(Error::NotFound("User"))?;
-    if seen.is_some_and(|seen| seen != member.version) {
+    if seen.is_some_and(|seen| !seen.contains(&member.version)) {
         return Err(Error::VersionMismatch("User"));
     }
     must_not_be_owner(caller, tx, id).await?;

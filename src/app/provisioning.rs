@@ -71,11 +71,11 @@ pub(crate) async fn find_member(caller: &Caller, id: MemberId) -> Result<Member,
 }
 
 /// Changes what the directory says of a member, in one transaction. `change` is handed what is said now and gives
-/// what shall be said; where that is the same, nothing happens. `seen` is the version that the client has read.
+/// what shall be said; where that is the same, nothing happens. `seen` are the versions that the client has read.
 pub(crate) async fn change_member<E: std::convert::From<Error>>(
     caller: &Caller,
     id: MemberId,
-    seen: Option<i64>,
+    seen: Option<Vec<i64>>,
     change: impl FnOnce(&Profile) -> Result<Profile, E>,
 ) -> Result<Member, E> {
     let mut tx = caller.db.write(caller.organization).await?;
@@ -83,7 +83,7 @@ pub(crate) async fn change_member<E: std::convert::From<Error>>(
     let mut member = rows::find_locked(&mut tx, caller.organization, id)
         .await?
         .ok_or(Error::NotFound("User"))?;
-    if seen.is_some_and(|seen| seen != member.version) {
+    if seen.is_some_and(|seen| !seen.contains(&member.version)) {
         return Err(Error::VersionMismatch("User").into());
     }
     let profile = change(&member.profile)?;
@@ -133,7 +133,7 @@ async fn write_profile(
 pub(crate) async fn delete_member(
     caller: &Caller,
     id: MemberId,
-    seen: Option<i64>,
+    seen: Option<Vec<i64>>,
 ) -> Result<(), Error> {
     let mut tx = caller.db.write(caller.organization).await?;
     members::erase(caller, &mut tx, id, seen).await?;

@@ -1,7 +1,5 @@
 //! The first account and its organization, and the way in when there is no other.
 
-use std::collections::BTreeMap;
-
 use super::Caller;
 use crate::domain::error::Error;
 use crate::domain::event::Event;
@@ -159,16 +157,15 @@ pub(crate) async fn ensure_any_organization(
     let mut tx = db.read().await?;
     let known = organizations::list_ids(&mut tx).await?;
     drop(tx);
-    let organization = match known.first() {
-        Some(first) => *first,
-        None => {
-            let owner = NewOwner {
-                username: "owner@localhost".to_owned(),
-                password_hash: None,
-                user_token: None,
-            };
-            create_organization(db, now, "My organization", &owner).await?
-        }
+    let organization = if let Some(first) = known.first() {
+        *first
+    } else {
+        let owner = NewOwner {
+            username: "owner@localhost".to_owned(),
+            password_hash: None,
+            user_token: None,
+        };
+        create_organization(db, now, "My organization", &owner).await?
     };
     let mut tx = db.read().await?;
     let owner = organizations::find(&mut tx, organization)
@@ -186,19 +183,18 @@ pub(crate) async fn create_login_link(
     username: Option<&str>,
 ) -> Result<String, Error> {
     let mut tx = db.read().await?;
-    let (organization, member) = match username {
-        Some(username) => organizations::find_place_by_email(&mut tx, &name::key(username))
+    let (organization, member) = if let Some(username) = username {
+        organizations::find_place_by_email(&mut tx, &name::key(username))
             .await?
-            .ok_or_else(|| Error::Invalid(format!("there is no account {username:?}")))?,
-        None => {
-            let first = organizations::list_ids(&mut tx).await?.first().copied();
-            let found = match first {
-                Some(first) => organizations::find(&mut tx, first).await?,
-                None => None,
-            };
-            let found = found.ok_or(Error::NotFound("organization"))?;
-            (found.id, found.owner)
-        }
+            .ok_or_else(|| Error::Invalid(format!("there is no account {username:?}")))?
+    } else {
+        let first = organizations::list_ids(&mut tx).await?.first().copied();
+        let found = match first {
+            Some(first) => organizations::find(&mut tx, first).await?,
+            None => None,
+        };
+        let found = found.ok_or(Error::NotFound("organization"))?;
+        (found.id, found.owner)
     };
     drop(tx);
     let mut tx = db.write(organization).await?;
@@ -254,16 +250,4 @@ pub(crate) async fn use_login_link(
         .await?;
     tx.commit().await?;
     Ok(Some(session))
-}
-
-/// The organizations that there are, with their titles.
-pub(crate) async fn list_organizations(db: &Db) -> Result<BTreeMap<OrganizationId, String>, Error> {
-    let mut tx = db.read().await?;
-    let mut all = BTreeMap::new();
-    for id in organizations::list_ids(&mut tx).await? {
-        if let Some(found) = organizations::find(&mut tx, id).await? {
-            all.insert(id, found.title);
-        }
-    }
-    Ok(all)
 }

@@ -129,10 +129,10 @@ impl Event {
         }
     }
 
-    fn plain(kind: Kind, subject: impl ToString, facts: Value) -> Self {
+    fn plain(kind: Kind, subject: impl std::fmt::Display, facts: Value) -> Self {
         Self {
             kind,
-            subject: Some(subject.to_string()),
+            subject: Some(format!("{subject}")),
             facts,
             personal: None,
         }

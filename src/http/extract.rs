@@ -1,13 +1,16 @@
 //! From the head of a request to who is asking, and what its query string says.
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
+use axum::response::Response;
+use serde::de::DeserializeOwned;
 use url::form_urlencoded;
 
 use super::api::error::ApiError;
 use super::cookies;
 use super::middleware::RequestId;
+use super::router;
 use super::scim::error::ScimError;
 use crate::app::Caller;
 use crate::app::authentication::{self, Credential};
@@ -132,6 +135,22 @@ fn is_own_origin(headers: &HeaderMap, base_url: &str) -> bool {
         .is_some_and(|origin| origin.as_bytes() == base_url.as_bytes())
 }
 
+/// The variable parts of a path. What cannot be read, because it is not UTF-8 or not a number, names nothing that there
+/// is.
+#[derive(Debug)]
+pub(crate) struct Segments<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<State> for Segments<T> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Response> {
+        match Path::from_request_parts(parts, state).await {
+            Ok(Path(read)) => Ok(Self(read)),
+            Err(_) => Err(router::nothing_at(parts.uri.path())),
+        }
+    }
+}
+
 /// The query string: names in any case, what is not known is passed over.
 #[derive(Debug, Default)]
 pub(crate) struct Parameters(Vec<(String, String)>);
@@ -155,6 +174,11 @@ impl<S: Sync> FromRequestParts<S> for Parameters {
 }
 
 impl Parameters {
+    /// The same, from a body.
+    pub(crate) fn of(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
     /// The first value of this name.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0

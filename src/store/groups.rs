@@ -74,20 +74,18 @@ pub(crate) async fn insert(
 }
 
 /// Raises the version, which keeps other writers of the group away until the end of the transaction.
-/// `None` where there is no such group, or its version is not the one expected.
 pub(crate) async fn raise_version(
     tx: &mut Tx,
     organization: OrganizationId,
     id: GroupId,
-    expected: Option<i64>,
     at: Timestamp,
 ) -> Result<Option<Group>, Error> {
     let row: Option<GroupRow> = tx
         .fetch_optional(
-            "UPDATE groups SET version = version + 1, modified_at = $4
-             WHERE organization_id = $1 AND id = $2 AND ($3 IS NULL OR version = $3)
+            "UPDATE groups SET version = version + 1, modified_at = $3
+             WHERE organization_id = $1 AND id = $2
              RETURNING id, display_name, external_id, version, created_at, modified_at",
-            &[&organization, &id, &expected, &at],
+            &[&organization, &id, &at],
         )
         .await?;
     Ok(row.map(Group::from))
@@ -225,5 +223,26 @@ pub(crate) async fn members_of(
     Ok(rows
         .into_iter()
         .map(|(group, id, display_name)| (group, GroupMember { id, display_name }))
+        .collect())
+}
+
+/// The first members of a group, by id.
+pub(crate) async fn first_members_of(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    group: GroupId,
+    count: i64,
+) -> Result<Vec<GroupMember>, Error> {
+    let rows: Vec<(MemberId, String)> = tx
+        .fetch_all(
+            "SELECT m.id, m.display_name
+             FROM group_members gm JOIN members m ON m.organization_id = gm.organization_id AND m.id = gm.member_id
+             WHERE gm.organization_id = $1 AND gm.group_id = $2 ORDER BY gm.member_id LIMIT $3",
+            &[&organization, &group, &count],
+        )
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, display_name)| GroupMember { id, display_name })
         .collect())
 }

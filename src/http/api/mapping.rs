@@ -20,6 +20,7 @@ use crate::http::extract::ApiCaller;
 
 /// The lists of rules as clients write them; one that is absent or `null` stays as it is.
 #[derive(Debug, Default, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "they are the names of the wire")]
 pub(crate) struct Lists {
     /// `[role, group]`
     roles_groups: Option<Vec<(String, String)>>,
@@ -46,17 +47,17 @@ pub(crate) async fn change(
     ApiCaller(caller): ApiCaller,
     Body(lists): Body<Lists>,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
-    let (mapping, changed) = save(&caller, lists).await?;
+    let (mapping, moved) = save(&caller, lists).await?;
     let mut answer = written(&caller, &mapping).await?;
-    answer["members_changed"] = json!(changed);
+    answer["members_changed"] = json!(moved);
     Ok((StatusCode::CREATED, Json(answer)))
 }
 
 /// Saves lists of rules; all rules from now on, and how many members have another role.
 pub(super) async fn save(caller: &Caller, lists: Lists) -> Result<(Mapping, u64), ApiError> {
-    let mut change = MappingChange::default();
+    let mut wanted = MappingChange::default();
     if let Some(rules) = lists.roles_groups {
-        change.roles = Some(
+        wanted.roles = Some(
             rules
                 .into_iter()
                 .map(|(role, group)| role_rule(&role, group))
@@ -64,7 +65,7 @@ pub(super) async fn save(caller: &Caller, lists: Lists) -> Result<(Mapping, u64)
         );
     }
     if let Some(rules) = lists.projects_groups {
-        change.projects = Some(
+        wanted.projects = Some(
             rules
                 .into_iter()
                 .map(project_rule)
@@ -77,14 +78,14 @@ pub(super) async fn save(caller: &Caller, lists: Lists) -> Result<(Mapping, u64)
             .into_iter()
             .map(|w| (name::key(&w.title), w.id))
             .collect();
-        change.workspaces = Some(
+        wanted.workspaces = Some(
             rules
                 .into_iter()
                 .map(|rule| workspace_rule(&known, rule))
                 .collect::<Result<_, _>>()?,
         );
     }
-    Ok(role_mapping::change(caller, change).await?)
+    Ok(role_mapping::change(caller, wanted).await?)
 }
 
 fn role_rule(role: &str, group: String) -> Result<RoleRule, Error> {
@@ -97,7 +98,7 @@ fn role_rule(role: &str, group: String) -> Result<RoleRule, Error> {
 }
 
 fn project_rule(rule: ProjectGroup) -> Result<ProjectRule, Error> {
-    let role = ProjectRole::from_name(&rule.role).ok_or_else(|| {
+    let given = ProjectRole::from_name(&rule.role).ok_or_else(|| {
         Error::Invalid(format!(
             "{:?} is no project role; use Inherit, Annotator, Reviewer or Manager",
             rule.role
@@ -106,7 +107,7 @@ fn project_rule(rule: ProjectGroup) -> Result<ProjectRule, Error> {
     Ok(ProjectRule {
         project: rule.project_id,
         group: group_name(rule.group)?,
-        role,
+        role: given,
     })
 }
 

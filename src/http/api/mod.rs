@@ -53,9 +53,13 @@ impl PageOf {
         (self.page - 1) * self.size
     }
 
-    /// The envelope that lists come in.
+    /// The envelope that lists come in. `path` may have a query of its own.
     fn envelope(self, base_url: &str, path: &str, total: u64, results: &[Value]) -> Value {
-        let link = |page: u64| format!("{base_url}{path}?page={page}&page_size={}", self.size);
+        let joint = if path.contains('?') { '&' } else { '?' };
+        let link = |page: u64| {
+            let size = self.size;
+            format!("{base_url}{path}{joint}page={page}&page_size={size}")
+        };
         json!({
             "count": total,
             "next": (self.offset() + self.size < total).then(|| link(self.page + 1)),

@@ -1,12 +1,12 @@
 //! What this service provider can do: RFC 7644 section 4. The same for everybody, so no token is asked for.
 
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 
 use super::base;
 use super::error::ScimError;
 use super::message::Answer;
 use crate::domain::error::Error;
-use crate::http::extract::Parameters;
+use crate::http::extract::{Parameters, Segments};
 use crate::scim::discovery;
 use crate::state::State;
 
@@ -40,7 +40,7 @@ pub(crate) async fn resource_types(
 /// `/ResourceTypes/{id}`
 pub(crate) async fn resource_type(
     Shared(state): Shared<State>,
-    Path(id): Path<String>,
+    Segments(id): Segments<String>,
 ) -> Result<Answer, ScimError> {
     let found =
         discovery::resource_type(&base(&state), &id).ok_or(Error::NotFound("ResourceType"))?;
@@ -59,7 +59,7 @@ pub(crate) async fn schemas(
 /// `/Schemas/{urn}`
 pub(crate) async fn schema(
     Shared(state): Shared<State>,
-    Path(urn): Path<String>,
+    Segments(urn): Segments<String>,
 ) -> Result<Answer, ScimError> {
     let found = discovery::schema(&base(&state), &urn).ok_or(Error::NotFound("Schema"))?;
     Ok(Answer::message(&found))

@@ -1,7 +1,7 @@
 //! `/saml/<token>/login|acs|metadata|logout`: SAML 2.0 Web Browser SSO, begun by us.
 
-use axum::extract::{Path, Request, State as Shared};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::{Request, State as Shared};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,7 +14,7 @@ use crate::domain::connection::Connection;
 use crate::domain::error::Error;
 use crate::domain::identity::Identity;
 use crate::http::cookies;
-use crate::http::extract::{Parameters, Visitor};
+use crate::http::extract::{Parameters, Segments, Visitor};
 use crate::http::middleware::RequestId;
 use crate::saml::metadata;
 use crate::saml::refusal::Refusal;
@@ -36,7 +36,7 @@ async fn ready(state: &State, token: &str) -> Result<Connection, SsoError> {
 /// GET: sends the browser to the IdP.
 pub(crate) async fn login(
     Shared(state): Shared<State>,
-    Path(token): Path<String>,
+    Segments(token): Segments<String>,
     headers: HeaderMap,
     parameters: Parameters,
 ) -> Result<Response, SsoError> {
@@ -57,9 +57,10 @@ pub(crate) async fn login(
     };
     let url = request::redirect_url(message, "").map_err(|error| Error::Internal(error.into()))?;
     let mut answer = Redirect::to(&url).into_response();
-    if let Ok(cookie) = HeaderValue::try_from(cookies::set_browser(&browser, &base_url)) {
-        answer.headers_mut().insert(header::SET_COOKIE, cookie);
-    }
+    answer.headers_mut().insert(
+        header::SET_COOKIE,
+        cookies::set_browser(&browser, &base_url),
+    );
     Ok(answer)
 }
 
@@ -79,7 +80,7 @@ fn own_path(wanted: Option<&str>) -> &str {
 /// POST: takes the IdP's answer, and begins a session if it is good.
 pub(crate) async fn acs(
     Shared(state): Shared<State>,
-    Path(token): Path<String>,
+    Segments(token): Segments<String>,
     headers: HeaderMap,
     request: Request,
 ) -> Result<Response, SsoError> {
@@ -181,7 +182,7 @@ async fn verified(
 /// GET: what an IdP needs to know of us. There before the IdP's own metadata is.
 pub(crate) async fn metadata(
     Shared(state): Shared<State>,
-    Path(token): Path<String>,
+    Segments(token): Segments<String>,
 ) -> Result<Response, SsoError> {
     let connection = connections::find_by_token(&state.db, &token)
         .await?

@@ -1,13 +1,13 @@
 //! Pages: who is signed in, and clear dead ends. No script, and nothing from another server.
 
 use askama::Template;
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::api::error::ApiError;
 use super::cookies;
-use super::extract::Visitor;
+use super::extract::{Segments, Visitor};
 use super::middleware::RequestId;
 use crate::app::{members, role_mapping, setup};
 use crate::state::State;
@@ -126,7 +126,7 @@ pub(crate) async fn home(
 /// GET `/login-link/{link}`: signs somebody in, once.
 pub(crate) async fn login_link(
     Shared(state): Shared<State>,
-    Path(link): Path<String>,
+    Segments(link): Segments<String>,
     request: axum::extract::Request,
 ) -> Result<Response, ApiError> {
     let id = request

@@ -1,0 +1,14 @@
+//! The server as its clients, its operators and an identity provider meet it: the real program on a database of its
+//! own, spoken to over HTTP and by its command line.
+//!
+//! On SQLite, and on PostgreSQL where `TEST_DATABASE_URL` names a server in which databases may be made. Every test that
+//! writes ends with [`app::App::finish`].
+#![expect(
+    clippy::unwrap_used,
+    reason = "the permission for tests does not reach their helpers"
+)]
+
+mod app;
+mod client;
+mod database;
+mod scim;

@@ -1,0 +1,7 @@
+//! `/scim/v2`: the path of a test is the path of the endpoint.
+
+mod discovery;
+mod errors;
+mod groups;
+mod tenancy;
+mod users;
