@@ -45,7 +45,10 @@ struct Subject {
     rollright: Rollright,
     server: Process,
     handlers: Process,
+    /// The database of the server.
     engine: Engine,
+    /// One like it, for what it is compared with: what is written there is none of the server's doing.
+    bare: Engine,
     token: String,
     /// Of requests to the server, of transactions beside it, and of reads.
     numbers: [Numbers; 3],
@@ -79,22 +82,25 @@ impl Plan {
             if self.engine.as_deref().is_some_and(|only| only != name) {
                 continue;
             }
-            let url = match (name, &self.postgres) {
-                ("sqlite", _) => None,
-                (_, Some(url)) => Some(engine::create_database(url, "rollright_bench").await?),
-                (_, None) => {
-                    println!("PostgreSQL: not measured, --postgres names none.");
-                    continue;
+            let folder = tempfile::tempdir()?;
+            let mut urls = Vec::new();
+            for database in ["rollright_bench", "rollright_bare"] {
+                match (name, &self.postgres) {
+                    ("sqlite", _) => {
+                        let path = folder.path().join(database);
+                        urls.push(format!("sqlite:{}", path.display()));
+                    }
+                    (_, Some(url)) => urls.push(engine::create_database(url, database).await?),
+                    (_, None) => anyhow::bail!("say with --postgres where PostgreSQL is"),
                 }
-            };
-            self.measure(url).await?;
+            }
+            self.measure(folder.path(), &urls).await?;
         }
         Ok(())
     }
 
-    async fn measure(&self, url: Option<String>) -> Result<()> {
-        let folder = tempfile::tempdir()?;
-        let mut subject = Subject::start(&self.binary, folder.path(), url).await?;
+    async fn measure(&self, folder: &Path, urls: &[String]) -> Result<()> {
+        let mut subject = Subject::start(&self.binary, folder, urls).await?;
         let version = subject.engine.version().await?;
         println!("## {version}\n");
         let idle = subject.server.resident()?;
@@ -117,12 +123,13 @@ impl Plan {
     /// Adds and removes one member, whatever the size of the group. The sizes take turns within each round.
     async fn members(&self, subject: &Subject) -> Result<()> {
         let everybody = seed::INSIDERS + seed::OUTSIDERS;
-        seed::members(&subject.engine, USERS + 1, everybody).await?;
-        let mut operations = Vec::new();
-        for (at, size) in SIZES.into_iter().enumerate() {
-            seed::group_of(&subject.engine, at + 1, size).await?;
-            operations.push(Operation::Member(at + 1));
+        for engine in [&subject.engine, &subject.bare] {
+            seed::members(engine, USERS + 1, everybody).await?;
+            for (at, size) in SIZES.into_iter().enumerate() {
+                seed::group_of(engine, at + 1, size).await?;
+            }
         }
+        let operations = (1..=SIZES.len()).map(Operation::Member).collect::<Vec<_>>();
         for connections in CONNECTIONS {
             let rows = self.rows(subject, &operations, connections).await?;
             tell(connections, everybody, &rows);
@@ -219,32 +226,36 @@ fn tell(connections: usize, users: usize, rows: &[Row]) {
 }
 
 impl Subject {
-    async fn start(binary: &Path, folder: &Path, url: Option<String>) -> Result<Self> {
-        let url =
-            url.unwrap_or_else(|| format!("sqlite:{}", folder.join("rollright.db").display()));
-        let rollright = Rollright {
+    async fn start(binary: &Path, folder: &Path, urls: &[String]) -> Result<Self> {
+        let [rollright, bare] = [0, 1].map(|at| Rollright {
             binary: binary.to_owned(),
             folder: folder.to_owned(),
-            url,
-        };
-        // The first start makes the organization.
-        rollright.start().await?.stop().await?;
+            url: urls[at].clone(),
+        });
+        let mut engines = Vec::new();
+        for database in [&rollright, &bare] {
+            // The first start makes the organization.
+            database.start().await?.stop().await?;
+            let engine = Engine::open(&database.url).await?;
+            seed::members(&engine, 1, USERS).await?;
+            engines.push(engine);
+        }
         let organization = seed::ORGANIZATION.to_string();
         let token = rollright
             .run(&["scim-token", "create", "--organization", &organization])
             .await?;
-        let engine = Engine::open(&rollright.url).await?;
-        seed::members(&engine, 1, USERS).await?;
         let mut command = tokio::process::Command::new(std::env::current_exe()?);
-        command.args(["--handlers", &rollright.url]);
+        command.args(["--handlers", &bare.url]);
         let handlers = Process::start(command, &folder.join("handlers.log")).await?;
         let server = rollright.start().await?;
         tokio::time::sleep(Duration::from_millis(500)).await;
+        let mut engines = engines.into_iter();
         Ok(Self {
             rollright,
             server,
             handlers,
-            engine,
+            engine: engines.next().context("two were opened")?,
+            bare: engines.next().context("two were opened")?,
             token,
             numbers: [Numbers::default(), Numbers::default(), Numbers::default()],
         })
@@ -282,7 +293,7 @@ impl Subject {
             }
             Limit::Transaction(write) => {
                 let callers = (0..connections)
-                    .map(|_| Bare::new(&self.engine, write, self.numbers[1].clone()))
+                    .map(|_| Bare::new(&self.bare, write, self.numbers[1].clone()))
                     .collect::<Result<Vec<_>>>()?;
                 let before = process::processor(std::process::id())?;
                 let mut sample = drive(callers, time).await?;
@@ -314,6 +325,7 @@ impl Subject {
     /// Stops everything, and has the server look for what is wrong.
     async fn stop(self) -> Result<()> {
         self.engine.close().await;
+        self.bare.close().await;
         self.handlers.stop().await?;
         self.server.stop().await?;
         let said = self.rollright.run(&["doctor", "--verify"]).await?;
