@@ -188,7 +188,8 @@ class Scim:
         self.base = base
         self.session = requests.Session()
         self.session.trust_env = False
-        self.session.headers.update({"Authorization": f"Bearer {token}", "Accept": SCIM})
+        # The server closes a connection that rests for ten seconds, and a request may meet that; so each has its own.
+        self.session.headers.update({"Authorization": f"Bearer {token}", "Accept": SCIM, "Connection": "close"})
         adapter = requests.adapters.HTTPAdapter(pool_maxsize=64)
         self.session.mount("http://", adapter)
 
