@@ -53,8 +53,8 @@ deny: ## dependencies: bans, licences, sources; advisories where they can be rea
 e2e: build ## the binary under real clients and a real identity provider, on both engines (ARGS="-k crash" chooses)
 	scripts/e2e.sh $(ARGS)
 
-bench: ## the benchmarks
-	cargo bench --locked
+bench: ## the server under load, and what the engines can do (QUICK=1: under 3 minutes; ARGS="--only GET --engine sqlite")
+	scripts/bench.sh $(if $(QUICK),--quick) $(ARGS)
 
 clean: ## remove what was built here
 	cargo clean

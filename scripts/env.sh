@@ -7,7 +7,7 @@ set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 
 # Tools that we build or download once for each user of this machine, not once for each clone.
-cache=${ROLLRIGHT_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/rollright}
+cache=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/rollright
 
 # Where cargo puts what it builds.
 target=${CARGO_TARGET_DIR:-$root/target}

@@ -151,7 +151,12 @@ case " $sets " in
         offered simplesamlphp || update_once
         offered simplesamlphp || fail 'this system offers no package simplesamlphp'
     fi
-    "$root/scripts/simplesamlphp.sh" >/dev/null
+    "$root/scripts/simplesamlphp.sh" >/dev/null || {
+        # The lists that are here may name a version that is no longer offered.
+        [ "$updated" = no ] || fail 'could not fetch SimpleSAMLphp'
+        update_once
+        "$root/scripts/simplesamlphp.sh" >/dev/null
+    }
     ;;
 esac
 

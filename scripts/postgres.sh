@@ -5,6 +5,8 @@
 #   scripts/postgres.sh start DIR        starts one in the empty folder DIR and prints its URL
 #   scripts/postgres.sh stop DIR         stops it
 #
+# POSTGRES_DURABLE=1 has it flush what it commits to the disk, as it would for somebody; tests need none of that.
+#
 # PostgreSQL refuses to run as root: there it runs as `postgres` (or `nobody`), elsewhere as oneself. The URL's user may
 # create databases. Words are ordered as in English where this PostgreSQL can (version 15 on), as most installations do,
 # so that a query that leans on byte order is found out.
@@ -55,13 +57,15 @@ start() {
         fail 'initdb failed'
     }
     # The machine may lose this cluster at any time: nothing is flushed to the disk for it.
+    durable=off
+    [ -z "${POSTGRES_DURABLE:-}" ] || durable=on
     cat >>"$dir/data/postgresql.conf" <<CONF
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
 max_connections = 300
-fsync = off
-synchronous_commit = off
-full_page_writes = off
+fsync = $durable
+synchronous_commit = $durable
+full_page_writes = $durable
 log_min_messages = warning
 CONF
     # Somebody else may take the port between asking for it and listening on it.
@@ -98,7 +102,10 @@ run)
     child=''
     finish() {
         trap - EXIT INT TERM HUP
-        [ -z "$child" ] || kill -TERM "$child" 2>/dev/null || true
+        if [ -n "$child" ]; then
+            kill -TERM "$child" 2>/dev/null || true
+            wait "$child" 2>/dev/null || true
+        fi
         stop "$work" || true
         rm -rf "$work"
     }

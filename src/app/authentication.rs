@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use super::Caller;
 use crate::domain::error::Error;
 use crate::domain::event::Actor;
+use crate::domain::leniency::Leniency;
 use crate::domain::{OrganizationId, ScimTokenId, Timestamp};
 use crate::secret;
 use crate::store::credentials::{self, Holder};
@@ -32,23 +33,30 @@ pub(crate) enum Credential<'a> {
 
 /// SCIM tokens that were found good a moment ago. Leaving them out would only cost a look-up.
 #[derive(Debug, Default)]
-pub(crate) struct Remembered(Mutex<HashMap<String, (Timestamp, OrganizationId, ScimTokenId)>>);
+pub(crate) struct Remembered(Mutex<HashMap<String, (Timestamp, Client)>>);
+
+#[derive(Debug, Clone, Copy)]
+struct Client {
+    organization: OrganizationId,
+    token: ScimTokenId,
+    leniency: Leniency,
+}
 
 impl Remembered {
-    fn find(&self, hash: &str, now: Timestamp) -> Option<(OrganizationId, ScimTokenId)> {
+    fn find(&self, hash: &str, now: Timestamp) -> Option<Client> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known
             .get(hash)
-            .filter(|(until, ..)| now < *until)
-            .map(|(_, organization, id)| (*organization, *id))
+            .filter(|(until, _)| now < *until)
+            .map(|(_, client)| *client)
     }
 
-    fn keep(&self, hash: String, now: Timestamp, organization: OrganizationId, id: ScimTokenId) {
+    fn keep(&self, hash: String, now: Timestamp, client: Client) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= ROOM {
             known.clear();
         }
-        known.insert(hash, (now.plus_seconds(REMEMBERED), organization, id));
+        known.insert(hash, (now.plus_seconds(REMEMBERED), client));
     }
 }
 
@@ -60,42 +68,50 @@ pub(crate) async fn principal(
     now: Timestamp,
     request: &str,
 ) -> Result<Option<Caller>, Error> {
-    let (organization, actor, role) = match credential {
-        Credential::ScimToken(token) => {
-            let hash = secret::hash(token).0;
-            let (organization, id) = match remembered.find(&hash, now) {
-                Some(found) => found,
-                None => {
-                    let mut tx = db.read().await?;
-                    let Some(found) = credentials::find_scim_token(&mut tx, &hash, now).await?
-                    else {
-                        return Ok(None);
-                    };
-                    remembered.keep(hash, now, found.organization_id, found.id);
-                    (found.organization_id, found.id)
-                }
-            };
-            (organization, Actor::ProvisioningClient(id), None)
-        }
-        Credential::Session(_) | Credential::UserToken(_) => {
-            let Some(holder) = holder(db, credential, now).await? else {
-                return Ok(None);
-            };
-            (
-                holder.organization,
-                Actor::Member(holder.member),
-                Some(holder.role),
-            )
-        }
-    };
-    Ok(Some(Caller {
+    let caller = |organization, actor, leniency, role| Caller {
         db: db.clone(),
         now,
         organization,
         actor,
+        leniency,
         role,
         request: request.to_owned(),
-    }))
+    };
+    Ok(match credential {
+        Credential::ScimToken(token) => client(db, remembered, token, now).await?.map(|client| {
+            let actor = Actor::ProvisioningClient(client.token);
+            caller(client.organization, actor, client.leniency, None)
+        }),
+        Credential::Session(_) | Credential::UserToken(_) => {
+            holder(db, credential, now).await?.map(|holder| {
+                let actor = Actor::Member(holder.member);
+                caller(holder.organization, actor, Leniency::Rfc, Some(holder.role))
+            })
+        }
+    })
+}
+
+async fn client(
+    db: &Db,
+    remembered: &Remembered,
+    token: &str,
+    now: Timestamp,
+) -> Result<Option<Client>, Error> {
+    let hash = secret::hash(token).0;
+    if let Some(client) = remembered.find(&hash, now) {
+        return Ok(Some(client));
+    }
+    let mut tx = db.read().await?;
+    let Some(found) = credentials::find_scim_token(&mut tx, &hash, now).await? else {
+        return Ok(None);
+    };
+    let client = Client {
+        organization: found.organization_id,
+        token: found.id,
+        leniency: Leniency::from_name(&found.profile).unwrap_or(Leniency::Rfc),
+    };
+    remembered.keep(hash, now, client);
+    Ok(Some(client))
 }
 
 async fn holder(

@@ -60,6 +60,27 @@ pub(crate) async fn members_of(
     rows::members_of(&mut tx, caller.organization, groups).await
 }
 
+/// The same, with what to call them.
+pub(crate) async fn named_members_of(
+    caller: &Caller,
+    groups: &[GroupId],
+) -> Result<Vec<(GroupId, GroupMember)>, Error> {
+    let mut tx = caller.db.read().await?;
+    rows::named_members_of(&mut tx, caller.organization, groups).await
+}
+
+/// The members of a group, if they are at most so many.
+pub(crate) async fn few_members_of(
+    caller: &Caller,
+    group: GroupId,
+    most: usize,
+) -> Result<Option<Vec<GroupMember>>, Error> {
+    let mut tx = caller.db.read().await?;
+    let one_more = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
+    let members = rows::first_members_of(&mut tx, caller.organization, group, one_more).await?;
+    Ok((members.len() <= most).then_some(members))
+}
+
 /// Puts what the client says in the place of the whole group.
 pub(crate) async fn replace_group(
     caller: &Caller,
@@ -136,8 +157,7 @@ pub(crate) async fn change_group(
         write_names(caller, &mut tx, &raised, &group).await?;
     }
     if named || mapping::gives_role(&mut tx, caller.organization, &group.display_name).await? {
-        let moved = [moved.added, moved.removed].concat();
-        roles::derive(caller, &mut tx, &moved).await?;
+        roles::derive(caller, &mut tx, &moved.everybody()).await?;
     }
     tx.commit().await?;
     Ok(group)
@@ -176,6 +196,10 @@ impl Moved {
         self.removed.extend(members);
     }
 
+    fn everybody(&self) -> Vec<MemberId> {
+        [self.added.as_slice(), &self.removed].concat()
+    }
+
     fn is_empty(&self) -> bool {
         self.added.is_empty() && self.removed.is_empty()
     }
@@ -189,6 +213,9 @@ async fn add(
 ) -> Result<Vec<MemberId>, Error> {
     if members.is_empty() {
         return Ok(Vec::new());
+    }
+    if caller.leniency.passes_over_unknown_members() {
+        return rows::add_known_members(tx, caller.organization, id, members).await;
     }
     match rows::add_members(tx, caller.organization, id, members).await? {
         Attempt::Done(added) => Ok(added),

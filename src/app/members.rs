@@ -25,7 +25,7 @@ pub(super) async fn must_not_be_owner(
         .ok_or(Error::NotFound("organization"))?;
     if organization.owner == member {
         return Err(Error::Forbidden(
-            "the Owner of the organization cannot be deactivated, deleted or given another role; make somebody else the Owner first"
+            "the Owner of the organization cannot be deactivated, deleted or given another role"
                 .to_owned(),
         ));
     }
@@ -102,7 +102,7 @@ pub(crate) async fn assign_role(
     Ok(member)
 }
 
-/// Deletes a member by number; nobody deletes themselves.
+/// Deletes a member by number; nobody deletes themselves, so that no organization loses its last administrator by a slip.
 pub(crate) async fn delete(caller: &Caller, number: MemberNumber) -> Result<(), Error> {
     caller.must_administer()?;
     let mut tx = caller.db.write(caller.organization).await?;
@@ -111,7 +111,7 @@ pub(crate) async fn delete(caller: &Caller, number: MemberNumber) -> Result<(), 
         .ok_or(MISSING)?;
     if caller.actor == Actor::Member(id) {
         return Err(Error::Forbidden(
-            "you cannot delete yourself; ask another admin".to_owned(),
+            "you cannot delete yourself; ask another administrator".to_owned(),
         ));
     }
     erase(caller, &mut tx, id, None).await?;

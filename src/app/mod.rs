@@ -18,6 +18,7 @@ pub(crate) mod verification;
 
 use crate::domain::error::Error;
 use crate::domain::event::{Actor, Event};
+use crate::domain::leniency::Leniency;
 use crate::domain::role::Role;
 use crate::domain::{EventId, OrganizationId, Timestamp};
 use crate::secret;
@@ -34,6 +35,8 @@ pub(crate) struct Caller {
     pub(crate) organization: OrganizationId,
     /// Through which credential.
     pub(crate) actor: Actor,
+    /// How what a provisioning client sends is read.
+    pub(crate) leniency: Leniency,
     /// The role, where the caller is a member.
     pub(crate) role: Option<Role>,
     /// The request's id, for the audit trail.
@@ -48,6 +51,7 @@ impl Caller {
             now,
             organization,
             actor: Actor::Operator,
+            leniency: Leniency::Rfc,
             role: None,
             request: "command-line".to_owned(),
         }

@@ -75,7 +75,7 @@ pub(crate) async fn create(
     Ok(project)
 }
 
-/// Projects by number: all of them for Managers and above, and for others those that they have a role in.
+/// Projects by number; only Managers and above see them.
 pub(crate) async fn list(
     caller: &Caller,
     offset: u64,

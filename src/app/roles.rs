@@ -1,5 +1,7 @@
 //! Deriving roles again after facts have changed (R9), and what follows from a role that gives no access (R13).
 
+use std::collections::BTreeSet;
+
 use super::Caller;
 use crate::domain::MemberId;
 use crate::domain::error::Error;
@@ -8,28 +10,29 @@ use crate::store::db::Tx;
 use crate::store::{credentials, mapping, roles};
 
 /// How many members one statement handles: enough to be quick, few enough to bound memory.
-pub(super) const CHUNK: usize = 500;
+pub(super) const CHUNK: u16 = 500;
 
-/// Derives the roles of these members again, in the transaction that changed a fact of theirs; how many have another
-/// role now. Who has no access any more loses every session and token.
-///
-/// They are taken in the order of their ids, whatever their number, so that two of us never wait for each other: a
-/// transaction beside others calls this once.
+/// Derives the roles of these members, again, in the transaction that changed a fact of theirs; how many have
+/// another role now. Who has no access any more loses every session and token.
 pub(super) async fn derive(
     caller: &Caller,
     tx: &mut Tx,
     members: &[MemberId],
 ) -> Result<u64, Error> {
+    // By id, each once: of two transactions that hold members, neither waits for the other in a circle.
+    let members: Vec<MemberId> = members
+        .iter()
+        .copied()
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
     let mut changed = 0;
-    let mut members = members.to_vec();
-    members.sort_unstable();
-    members.dedup();
-    for chunk in members.chunks(CHUNK) {
-        let changes = roles::derive(tx, caller.organization, chunk).await?;
-        if changes.is_empty() {
+    for chunk in members.chunks(usize::from(CHUNK)) {
+        let derived = roles::derive(tx, caller.organization, chunk).await?;
+        if derived.is_empty() {
             continue;
         }
-        let barred: Vec<MemberId> = changes
+        let barred: Vec<MemberId> = derived
             .iter()
             .filter(|change| !change.after.has_access())
             .map(|change| change.member)
@@ -37,8 +40,8 @@ pub(super) async fn derive(
         if !barred.is_empty() {
             credentials::delete_all_of(tx, caller.organization, &barred).await?;
         }
-        changed += changes.len() as u64;
-        let told = changes
+        changed += derived.len() as u64;
+        let told = derived
             .into_iter()
             .map(|change| {
                 Event::role_changed(change.member, change.before, change.after, change.source)
@@ -55,8 +58,7 @@ pub(super) async fn derive_group(caller: &Caller, tx: &mut Tx, group: &str) -> R
     let mut last = None;
     loop {
         let members =
-            mapping::members_named_after(tx, caller.organization, group, last, CHUNK as i64)
-                .await?;
+            mapping::members_named_after(tx, caller.organization, group, last, CHUNK).await?;
         last = members.last().copied();
         if last.is_none() {
             return Ok(changed);
@@ -70,7 +72,7 @@ pub(super) async fn derive_all(caller: &Caller, tx: &mut Tx) -> Result<u64, Erro
     let mut changed = 0;
     let mut last = None;
     loop {
-        let members = mapping::members_after(tx, caller.organization, last, CHUNK as i64).await?;
+        let members = mapping::members_after(tx, caller.organization, last, CHUNK).await?;
         last = members.last().copied();
         if last.is_none() {
             return Ok(changed);

@@ -3,6 +3,7 @@
 use super::Caller;
 use crate::domain::error::Error;
 use crate::domain::event::Event;
+use crate::domain::leniency::Leniency;
 use crate::domain::{ScimTokenId, Timestamp};
 use crate::secret;
 use crate::store::credentials::{self, ScimToken};
@@ -14,7 +15,7 @@ pub(crate) const PREFIX: &str = "rr_scim_";
 /// Makes a token; this is the only time that it is seen.
 pub(crate) async fn create(
     caller: &Caller,
-    profile: &str,
+    leniency: Leniency,
     expires: Option<Timestamp>,
 ) -> Result<String, Error> {
     let mut tx = caller.db.write(caller.organization).await?;
@@ -28,14 +29,17 @@ pub(crate) async fn create(
     let record = ScimToken {
         id: ScimTokenId(secret::id_at(caller.now)),
         organization_id: caller.organization,
-        profile: profile.to_owned(),
+        profile: leniency.name().to_owned(),
         created_at: caller.now,
         expires_at: expires,
         revoked_at: None,
     };
     credentials::insert_scim_token(&mut tx, &record, &secret::hash(&token).0).await?;
     caller
-        .record(&mut tx, vec![Event::scim_token_created(record.id, profile)])
+        .record(
+            &mut tx,
+            vec![Event::scim_token_created(record.id, leniency)],
+        )
         .await?;
     tx.commit().await?;
     Ok(token)

@@ -1,7 +1,5 @@
 //! The first account and its organization, and the way in when there is no other.
 
-use std::collections::BTreeMap;
-
 use super::Caller;
 use crate::domain::error::Error;
 use crate::domain::event::Event;
@@ -98,6 +96,7 @@ pub(crate) async fn create_organization(
     Ok(organization)
 }
 
+/// Makes this the member's only user token: whoever had another is refused from now on.
 async fn keep_user_token(
     caller: &Caller,
     tx: &mut Tx,
@@ -113,7 +112,7 @@ async fn keep_user_token(
             "this user token belongs to another account; choose another".to_owned(),
         ));
     }
-    credentials::insert_user_token(tx, caller.organization, member, &hash, caller.now).await?;
+    credentials::replace_user_token(tx, caller.organization, member, &hash, caller.now).await?;
     caller
         .record(tx, vec![Event::user_token_created(member)])
         .await
@@ -148,6 +147,9 @@ pub(crate) async fn ensure_first_account(
     let holder = members::find_locked(&mut tx, organization, member).await?;
     if let Some(hash) = &owner.password_hash {
         organizations::update_password(&mut tx, organization, member, hash).await?;
+        caller
+            .record(&mut tx, vec![Event::password_set(member)])
+            .await?;
     }
     if let Some(token) = &owner.user_token
         && holder.is_some_and(|holder| holder.role.has_access())
@@ -202,39 +204,35 @@ pub(crate) async fn create_login_link(
     username: Option<&str>,
 ) -> Result<String, Error> {
     let mut tx = db.read().await?;
-    let (organization, member) = match username {
-        Some(username) => organizations::find_place_by_email(&mut tx, &name::key(username))
+    let (organization, member) = if let Some(username) = username {
+        organizations::find_place_by_email(&mut tx, &name::key(username))
             .await?
-            .ok_or_else(|| Error::Invalid(format!("there is no account {username:?}")))?,
-        None => {
-            let first = organizations::list_ids(&mut tx).await?.first().copied();
-            let found = match first {
-                Some(first) => organizations::find(&mut tx, first).await?,
-                None => None,
-            };
-            let found = found.ok_or(Error::NotFound("organization"))?;
-            (found.id, found.owner)
-        }
+            .ok_or_else(|| Error::Invalid(format!("there is no account {username:?}")))?
+    } else {
+        let first = organizations::list_ids(&mut tx).await?.first().copied();
+        let found = match first {
+            Some(first) => organizations::find(&mut tx, first).await?,
+            None => None,
+        };
+        let found = found.ok_or(Error::NotFound("organization"))?;
+        (found.id, found.owner)
     };
     drop(tx);
     let mut tx = db.write(organization).await?;
-    let holder = members::find_locked(&mut tx, organization, member).await?;
-    if !holder.is_some_and(|holder| holder.role.has_access()) {
+    let found = members::find_locked(&mut tx, organization, member).await?;
+    if !found.is_some_and(|found| found.role.has_access()) {
         return Err(Error::Invalid(
-            "this account has no access to its organization: it is deactivated, or waits for a role"
+            "this account has no access to its organization, so a link would not sign it in"
                 .to_owned(),
         ));
     }
+    let caller = Caller::operator(db.clone(), now, organization);
     let token = secret::random_token("");
-    let expires = now.plus_seconds(LINK_LIFE);
-    credentials::insert_login_link(
-        &mut tx,
-        organization,
-        member,
-        &secret::hash(&token).0,
-        expires,
-    )
-    .await?;
+    let (hash, expires) = (secret::hash(&token).0, now.plus_seconds(LINK_LIFE));
+    credentials::insert_login_link(&mut tx, organization, member, &hash, now, expires).await?;
+    caller
+        .record(&mut tx, vec![Event::login_link_created(member)])
+        .await?;
     tx.commit().await?;
     Ok(token)
 }
@@ -285,16 +283,4 @@ pub(crate) async fn use_login_link(
         .await?;
     tx.commit().await?;
     Ok(Some(session))
-}
-
-/// The organizations that there are, with their titles.
-pub(crate) async fn list_organizations(db: &Db) -> Result<BTreeMap<OrganizationId, String>, Error> {
-    let mut tx = db.read().await?;
-    let mut all = BTreeMap::new();
-    for id in organizations::list_ids(&mut tx).await? {
-        if let Some(found) = organizations::find(&mut tx, id).await? {
-            all.insert(id, found.title);
-        }
-    }
-    Ok(all)
 }

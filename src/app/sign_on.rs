@@ -103,6 +103,7 @@ pub(crate) async fn complete(
         now,
         organization: connection.organization,
         actor: Actor::SignOn,
+        leniency: crate::domain::leniency::Leniency::Rfc,
         role: None,
         request: request.to_owned(),
     };

@@ -51,7 +51,7 @@ async fn verify_members(
 ) -> Result<(), Error> {
     let mut last = None;
     loop {
-        let members = mapping::members_after(tx, id, last, CHUNK as i64).await?;
+        let members = mapping::members_after(tx, id, last, CHUNK).await?;
         last = members.last().copied();
         if last.is_none() {
             return Ok(());

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::print;
 use crate::app::{Caller, scim_tokens};
+use crate::domain::leniency::Leniency;
 use crate::domain::{OrganizationId, ScimTokenId};
 use crate::state::State;
 
@@ -51,13 +52,13 @@ pub(super) enum Profile {
     Lenient,
 }
 
-impl Profile {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Rfc => "rfc",
-            Self::Entra => "entra",
-            Self::Okta => "okta",
-            Self::Lenient => "lenient",
+impl From<Profile> for Leniency {
+    fn from(profile: Profile) -> Self {
+        match profile {
+            Profile::Rfc => Self::Rfc,
+            Profile::Entra => Self::Entra,
+            Profile::Okta => Self::Okta,
+            Profile::Lenient => Self::Lenient,
         }
     }
 }
@@ -73,7 +74,7 @@ pub(super) async fn run(state: &State, command: Command) -> anyhow::Result<()> {
             expires,
         } => {
             let expires = expires.map(|days| now.plus_seconds(i64::from(days) * 86_400));
-            print(&scim_tokens::create(&caller(organization), profile.name(), expires).await?)
+            print(&scim_tokens::create(&caller(organization), profile.into(), expires).await?)
         }
         Command::List { organization } => {
             for token in scim_tokens::list(&caller(organization)).await? {

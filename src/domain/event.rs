@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::connection::Connection;
 use super::group::Group;
+use super::leniency::Leniency;
 use super::mapping::Mapping;
 use super::member::{Member, Profile};
 use super::organization::{Project, Workspace};
@@ -71,6 +72,10 @@ pub(crate) enum Kind {
     ScimTokenRevoked,
     /// A user token was made.
     UserTokenCreated,
+    /// The password of a member's account was set.
+    PasswordSet,
+    /// A link that signs a member in was made.
+    LoginLinkCreated,
     /// Somebody signed in.
     SignedIn,
     /// Somebody signed out.
@@ -99,6 +104,8 @@ impl Kind {
             Self::ScimTokenCreated => "scim_token.created",
             Self::ScimTokenRevoked => "scim_token.revoked",
             Self::UserTokenCreated => "user_token.created",
+            Self::PasswordSet => "password.set",
+            Self::LoginLinkCreated => "login_link.created",
             Self::SignedIn => "session.created",
             Self::SignedOut => "session.ended",
             Self::SignInRefused => "session.refused",
@@ -129,10 +136,10 @@ impl Event {
         }
     }
 
-    fn plain(kind: Kind, subject: impl ToString, facts: Value) -> Self {
+    fn plain(kind: Kind, subject: impl std::fmt::Display, facts: Value) -> Self {
         Self {
             kind,
-            subject: Some(subject.to_string()),
+            subject: Some(format!("{subject}")),
             facts,
             personal: None,
         }
@@ -299,8 +306,12 @@ impl Event {
     }
 
     /// A SCIM token was made.
-    pub(crate) fn scim_token_created(token: ScimTokenId, profile: &str) -> Self {
-        Self::plain(Kind::ScimTokenCreated, token, json!({ "profile": profile }))
+    pub(crate) fn scim_token_created(token: ScimTokenId, leniency: Leniency) -> Self {
+        Self::plain(
+            Kind::ScimTokenCreated,
+            token,
+            json!({ "profile": leniency.name() }),
+        )
     }
 
     /// A SCIM token was revoked.
@@ -311,6 +322,16 @@ impl Event {
     /// A user token was made.
     pub(crate) fn user_token_created(member: MemberId) -> Self {
         Self::of_member(Kind::UserTokenCreated, member, json!({}))
+    }
+
+    /// An operator set the password of a member's account.
+    pub(crate) fn password_set(member: MemberId) -> Self {
+        Self::of_member(Kind::PasswordSet, member, json!({}))
+    }
+
+    /// An operator made a link that signs a member in.
+    pub(crate) fn login_link_created(member: MemberId) -> Self {
+        Self::of_member(Kind::LoginLinkCreated, member, json!({}))
     }
 
     /// Somebody signed in, through a connection or with a link.

@@ -24,8 +24,8 @@ pub(crate) struct Group {
 pub(crate) struct GroupMember {
     /// The member.
     pub(crate) id: MemberId,
-    /// What to call the member.
-    pub(crate) display_name: String,
+    /// What to call the member, where that was asked for.
+    pub(crate) display_name: Option<String>,
 }
 
 /// One change of a group, in the order in which the client wrote them. A PATCH travels as changes, never as

@@ -8,6 +8,7 @@ pub(crate) mod error;
 pub(crate) mod event;
 pub(crate) mod group;
 pub(crate) mod identity;
+pub(crate) mod leniency;
 pub(crate) mod mapping;
 pub(crate) mod member;
 pub(crate) mod name;
@@ -50,14 +51,6 @@ macro_rules! uuid_id {
                 self.0.fmt(f)
             }
         }
-
-        impl $name {
-            /// Reads the hyphenated form with small letters and nothing else: one id, one spelling.
-            pub(crate) fn parse(text: &str) -> Option<Self> {
-                let id = Uuid::try_parse(text).ok()?;
-                (id.hyphenated().to_string() == text).then_some(Self(id))
-            }
-        }
     };
 }
 
@@ -85,6 +78,26 @@ uuid_id!(
     /// The record of a SCIM token; not the token.
     ScimTokenId
 );
+
+impl MemberId {
+    /// Reads the hyphenated form with small letters and nothing else: one id, one spelling.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        parse_uuid(text).map(Self)
+    }
+}
+
+impl GroupId {
+    /// Reads the hyphenated form with small letters and nothing else: one id, one spelling.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        parse_uuid(text).map(Self)
+    }
+}
+
+fn parse_uuid(text: &str) -> Option<Uuid> {
+    let id = Uuid::try_parse(text).ok()?;
+    let mut buffer = Uuid::encode_buffer();
+    (id.hyphenated().encode_lower(&mut buffer) == text).then_some(id)
+}
 
 /// A moment in whole milliseconds since 1970-01-01T00:00:00Z, so that both engines keep it unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -8,7 +8,7 @@ use axum::routing::{MethodRouter, get, post};
 use super::api::error::ApiError;
 use super::api::{mapping, members, projects, saml_settings, whoami};
 use super::scim::error::ScimError;
-use super::scim::{discovery, groups, users};
+use super::scim::{discovery, groups, root, users};
 use super::sso::saml;
 use super::{health, middleware, ui};
 use crate::state::State;
@@ -52,6 +52,10 @@ fn scim(prefix: &str) -> Routes {
         .patch(groups::patch)
         .delete(groups::delete);
     [
+        ("", get(root::list)),
+        (".search", post(root::search)),
+        ("Users/.search", post(users::search)),
+        ("Groups/.search", post(groups::search)),
         ("Users", get(users::list).post(users::create)),
         ("Users/{id}", user),
         ("Groups", get(groups::list).post(groups::create)),
@@ -70,7 +74,12 @@ fn scim(prefix: &str) -> Routes {
         ("Schemas", get(discovery::schemas)),
         ("Schemas/{urn}", get(discovery::schema)),
     ]
-    .map(|(path, methods)| (format!("{prefix}/{path}"), methods))
+    .map(|(path, methods)| {
+        (
+            format!("{prefix}/{path}").trim_end_matches('/').to_owned(),
+            methods,
+        )
+    })
     .into()
 }
 

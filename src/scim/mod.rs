@@ -15,6 +15,7 @@ pub(crate) mod patch;
 pub(crate) mod path;
 pub(crate) mod projection;
 pub(crate) mod schema;
+pub(crate) mod search;
 pub(crate) mod user;
 
 mod value;

@@ -70,6 +70,19 @@ impl Projection {
         }
     }
 
+    /// Whether a sub-attribute is asked for by its own name, as one that is returned only on request must be.
+    pub(crate) fn names(&self, attribute: &str, sub: &str) -> bool {
+        let Selection::Only(parts) = &self.selection else {
+            return false;
+        };
+        parts.iter().any(|part| match part {
+            Part::Attribute(path) => {
+                path.attribute.name == attribute && path.sub.is_some_and(|named| named.name == sub)
+            }
+            Part::Extension(_) => false,
+        })
+    }
+
     /// Takes away what is not in the answer. What is always returned, `id` and `schemas`, stays.
     pub(crate) fn apply(&self, resource: &mut Value) {
         let Value::Object(fields) = resource else {

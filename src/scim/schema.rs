@@ -63,6 +63,8 @@ pub(crate) enum Returned {
     Always,
     /// Unless it is excluded.
     Default,
+    /// Where it is asked for by name.
+    Request,
 }
 
 /// The definition of an attribute or a sub-attribute.

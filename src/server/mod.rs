@@ -160,6 +160,7 @@ impl Server {
             tracing::warn!("some requests took too long to finish and are given up");
         }
         connections.shutdown().await;
+        self.state.db.close().await;
     }
 }
 

@@ -89,22 +89,25 @@ pub(crate) async fn delete_all_of(
     Ok(ended)
 }
 
-/// Keeps a user token; `false` where it is in use.
-pub(crate) async fn insert_user_token(
+/// Keeps a user token in the place of any that the member had.
+pub(crate) async fn replace_user_token(
     tx: &mut Tx,
     organization: OrganizationId,
     member: MemberId,
     hash: &str,
     at: Timestamp,
-) -> Result<bool, Error> {
-    let rows = tx
-        .execute(
-            "INSERT INTO user_tokens (hash, organization_id, member_id, created_at) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (hash) DO NOTHING",
-            &[&hash, &organization, &member, &at],
-        )
-        .await?;
-    Ok(rows == 1)
+) -> Result<(), Error> {
+    tx.execute(
+        "DELETE FROM user_tokens WHERE organization_id = $1 AND member_id = $2",
+        &[&organization, &member],
+    )
+    .await?;
+    tx.execute(
+        "INSERT INTO user_tokens (hash, organization_id, member_id, created_at) VALUES ($1, $2, $3, $4)",
+        &[&hash, &organization, &member, &at],
+    )
+    .await?;
+    Ok(())
 }
 
 /// Whom a user token stands for.
@@ -125,8 +128,11 @@ pub(crate) async fn insert_login_link(
     organization: OrganizationId,
     member: MemberId,
     hash: &str,
+    at: Timestamp,
     expires: Timestamp,
 ) -> Result<(), Error> {
+    tx.execute("DELETE FROM login_links WHERE expires_at < $1", &[&at])
+        .await?;
     tx.execute(
         "INSERT INTO login_links (hash, organization_id, member_id, expires_at) VALUES ($1, $2, $3, $4)",
         &[&hash, &organization, &member, &expires],

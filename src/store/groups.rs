@@ -180,6 +180,25 @@ pub(crate) async fn add_members(
     })
 }
 
+/// Adds those of these that are members of the organization; gives those that were not in the group before.
+pub(crate) async fn add_known_members(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: GroupId,
+    members: &[MemberId],
+) -> Result<Vec<MemberId>, Error> {
+    let rows: Vec<(MemberId,)> = tx
+        .fetch_all(
+            "INSERT INTO group_members (organization_id, group_id, member_id)
+             SELECT m.organization_id, $2, m.id FROM members m
+             WHERE m.organization_id = $1 AND m.id IN (SELECT value FROM json_each($3))
+             ON CONFLICT (organization_id, group_id, member_id) DO NOTHING RETURNING member_id",
+            &[&organization, &id, &list_of(members)],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 /// Removes members; gives those that were in the group.
 pub(crate) async fn remove_members(
     tx: &mut Tx,
@@ -220,7 +239,34 @@ pub(crate) async fn members_of(
     organization: OrganizationId,
     groups: &[GroupId],
 ) -> Result<Vec<(GroupId, GroupMember)>, Error> {
-    let rows: Vec<(GroupId, MemberId, String)> = tx
+    let rows: Vec<(GroupId, MemberId)> = tx
+        .fetch_all(
+            "SELECT group_id, member_id FROM group_members
+             WHERE organization_id = $1 AND group_id IN (SELECT value FROM json_each($2)) ORDER BY group_id, member_id",
+            &[&organization, &list_of(groups)],
+        )
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(group, id)| {
+            (
+                group,
+                GroupMember {
+                    id,
+                    display_name: None,
+                },
+            )
+        })
+        .collect())
+}
+
+/// The members of these groups with what to call them, by group and member.
+pub(crate) async fn named_members_of(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    groups: &[GroupId],
+) -> Result<Vec<(GroupId, GroupMember)>, Error> {
+    let rows: Vec<(GroupId, MemberId, Option<String>)> = tx
         .fetch_all(
             "SELECT gm.group_id, m.id, m.display_name
              FROM group_members gm JOIN members m ON m.organization_id = gm.organization_id AND m.id = gm.member_id
@@ -232,5 +278,28 @@ pub(crate) async fn members_of(
     Ok(rows
         .into_iter()
         .map(|(group, id, display_name)| (group, GroupMember { id, display_name }))
+        .collect())
+}
+
+/// The first members of a group, by id.
+pub(crate) async fn first_members_of(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    group: GroupId,
+    count: i64,
+) -> Result<Vec<GroupMember>, Error> {
+    let rows: Vec<(MemberId,)> = tx
+        .fetch_all(
+            "SELECT member_id FROM group_members
+             WHERE organization_id = $1 AND group_id = $2 ORDER BY member_id LIMIT $3",
+            &[&organization, &group, &count],
+        )
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id,)| GroupMember {
+            id,
+            display_name: None,
+        })
         .collect())
 }

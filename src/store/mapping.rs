@@ -207,14 +207,14 @@ pub(crate) async fn members_named_after(
     organization: OrganizationId,
     group: &str,
     after: Option<MemberId>,
-    count: i64,
+    count: u16,
 ) -> Result<Vec<MemberId>, Error> {
     let rows: Vec<(MemberId,)> = tx
         .fetch_all(
             "SELECT DISTINCT member_id FROM member_groups
              WHERE organization_id = $1 AND name = $2 AND ($3 IS NULL OR member_id > $3)
              ORDER BY member_id LIMIT $4",
-            &[&organization, &group, &after, &count],
+            &[&organization, &group, &after, &i64::from(count)],
         )
         .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
@@ -225,12 +225,12 @@ pub(crate) async fn members_after(
     tx: &mut Tx,
     organization: OrganizationId,
     after: Option<MemberId>,
-    count: i64,
+    count: u16,
 ) -> Result<Vec<MemberId>, Error> {
     let rows: Vec<(MemberId,)> = tx
         .fetch_all(
             "SELECT id FROM members WHERE organization_id = $1 AND ($2 IS NULL OR id > $2) ORDER BY id LIMIT $3",
-            &[&organization, &after, &count],
+            &[&organization, &after, &i64::from(count)],
         )
         .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())

@@ -111,6 +111,10 @@ pub(crate) async fn derive(
 }
 
 #[derive(FromRow)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "these are independent facts, each stored as it is"
+)]
 struct FactsRow {
     id: MemberId,
     owner: bool,

@@ -116,7 +116,7 @@ impl Statement {
                 Place::Related(_) => self.push("(1 = 0)"),
             },
             Condition::Compare(field, comparison, operand) => {
-                self.comparison(field.place(), *comparison, operand)
+                self.comparison(field.place(), *comparison, operand);
             }
         }
     }

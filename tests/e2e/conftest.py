@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -11,6 +12,9 @@ import pytest
 from databases import ENGINES, Database, database
 from harness import Rollright
 from idp import SimpleSamlPhp
+
+# Asked to end, we end as after Ctrl-C: with every program that was started ended first.
+signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 LOGS = pytest.StashKey[list[Path]]()
 
@@ -39,7 +43,8 @@ def stopped(request: pytest.FixtureRequest, storage: Database, work: Path) -> It
     try:
         yield server
         server.stop()
-        server.verify()
+        if server.was_ready:
+            server.verify()
     finally:
         server.discard()
 

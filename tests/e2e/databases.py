@@ -58,7 +58,8 @@ class Database:
         """Everything the database holds, each part under a name: for looking for what must not be there.
 
         SQLite: the statements that would rebuild it, and the raw bytes of every file of the data directory, so that
-        pages no longer used and the write-ahead log are looked into as well. PostgreSQL: pg_dump. Stop the server first.
+        pages no longer used and the write-ahead log are looked into as well. PostgreSQL: pg_dump. To find
+        nothing in it means something only after the server has stopped.
         """
         if self.url:
             text = subprocess.run(["pg_dump", "--no-owner", self.url], check=True, capture_output=True).stdout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import processes
 from harness import Rollright
 from idp import browser
 
@@ -14,14 +15,14 @@ def test_the_first_start_prints_one_link_that_signs_the_owner_in(stopped: Rollri
     A second start on the same data directory finds everything there: the session, the owner and what the owner made.
     """
     stopped.start(owner=False)
-    said = stopped.stdout.read_text()
-    links = re.findall(r"https?://\S+", said)
-    assert len(links) == 1, f"one link on standard output: {said!r}"
-    assert links[0].startswith(stopped.url("/")), links[0]
+    processes.wait_until(lambda: bool(links(stopped)), "a link is on standard output", seconds=10)
+    said = links(stopped)
+    assert len(said) == 1, f"one link on standard output: {stopped.stdout.read_text()!r}"
+    link = said[0]
 
     session = browser()
-    page = session.get(links[0], timeout=30)
-    assert page.status_code == 200, f"{links[0]} -> {page.url} {page.status_code}: {page.text[:1000]}"
+    page = session.get(link, timeout=30)
+    assert page.status_code == 200, f"{link} -> {page.url} {page.status_code}: {page.text[:1000]}"
     assert "rollright_session" in session.cookies
     who = session.get(stopped.url("/api/current-user/whoami"), timeout=30)
     assert who.status_code == 200, who.text
@@ -37,7 +38,12 @@ def test_the_first_start_prints_one_link_that_signs_the_owner_in(stopped: Rollri
     assert again.json()["organization_membership"]["role"] == "OW"
     assert [one["userName"] for one in stopped.scim(token).everything("/Users") if one["userName"] == "alice@example.test"]
     # The link was for one opening.
-    assert "rollright_session" not in browser_after(links[0], stopped)
+    assert "rollright_session" not in browser_after(link, stopped)
+
+
+def links(server: Rollright) -> list[str]:
+    """The links on standard output that lead somewhere in the server; that it listens is said by its bare address."""
+    return re.findall(re.escape(server.url("/")) + r"[^\s\"'<>]+", server.stdout.read_text())
 
 
 def browser_after(link: str, server: Rollright) -> list[str]:

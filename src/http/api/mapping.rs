@@ -19,7 +19,8 @@ use crate::domain::{ProjectId, WorkspaceId, name};
 use crate::http::extract::ApiCaller;
 
 /// The lists of rules as clients write them; one that is absent or `null` stays as it is.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "they are the names of the wire")]
 pub(crate) struct Lists {
     /// `[role, group]`
     roles_groups: Option<Vec<(String, String)>>,
@@ -28,7 +29,7 @@ pub(crate) struct Lists {
     projects_groups: Option<Vec<ProjectGroup>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 struct ProjectGroup {
     project_id: ProjectId,
     group: String,
@@ -47,17 +48,17 @@ pub(crate) async fn change(
     Body(lists): Body<Lists>,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
     let change = read(&caller, lists).await?;
-    let (mapping, changed) = role_mapping::change(&caller, change).await?;
+    let (mapping, moved) = role_mapping::change(&caller, change).await?;
     let mut answer = written(&caller, &mapping).await?;
-    answer["members_changed"] = json!(changed);
+    answer["members_changed"] = json!(moved);
     Ok((StatusCode::CREATED, Json(answer)))
 }
 
 /// Reads lists of rules.
 pub(super) async fn read(caller: &Caller, lists: Lists) -> Result<MappingChange, ApiError> {
-    let mut change = MappingChange::default();
+    let mut wanted = MappingChange::default();
     if let Some(rules) = lists.roles_groups {
-        change.roles = Some(
+        wanted.roles = Some(
             rules
                 .into_iter()
                 .map(|(role, group)| role_rule(&role, group))
@@ -65,7 +66,7 @@ pub(super) async fn read(caller: &Caller, lists: Lists) -> Result<MappingChange,
         );
     }
     if let Some(rules) = lists.projects_groups {
-        change.projects = Some(
+        wanted.projects = Some(
             rules
                 .into_iter()
                 .map(project_rule)
@@ -78,14 +79,14 @@ pub(super) async fn read(caller: &Caller, lists: Lists) -> Result<MappingChange,
             .into_iter()
             .map(|w| (name::key(&w.title), w.id))
             .collect();
-        change.workspaces = Some(
+        wanted.workspaces = Some(
             rules
                 .into_iter()
                 .map(|rule| workspace_rule(&known, rule))
                 .collect::<Result<_, _>>()?,
         );
     }
-    Ok(change)
+    Ok(wanted)
 }
 
 fn role_rule(role: &str, group: String) -> Result<RoleRule, Error> {
@@ -98,7 +99,7 @@ fn role_rule(role: &str, group: String) -> Result<RoleRule, Error> {
 }
 
 fn project_rule(rule: ProjectGroup) -> Result<ProjectRule, Error> {
-    let role = ProjectRole::from_name(&rule.role).ok_or_else(|| {
+    let given = ProjectRole::from_name(&rule.role).ok_or_else(|| {
         Error::Invalid(format!(
             "{:?} is no project role; use Inherit, Annotator, Reviewer or Manager",
             rule.role
@@ -107,7 +108,7 @@ fn project_rule(rule: ProjectGroup) -> Result<ProjectRule, Error> {
     Ok(ProjectRule {
         project: rule.project_id,
         group: group_name(rule.group)?,
-        role,
+        role: given,
     })
 }
 

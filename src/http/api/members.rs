@@ -63,13 +63,23 @@ fn role(code: &str) -> Result<Role, ApiError> {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Assignment {
     user_id: MemberNumber,
-    #[serde(default, deserialize_with = "present")]
-    role: Option<Option<String>>,
+    #[serde(default)]
+    role: Wanted,
 }
 
-/// Tells a field that is `null` from one that is not there.
-fn present<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::<String>::deserialize(value).map(Some)
+/// A `role` that is `null` is not one that is missing.
+#[derive(Debug, Default)]
+enum Wanted {
+    #[default]
+    Missing,
+    TakenBack,
+    Code(String),
+}
+
+impl<'de> Deserialize<'de> for Wanted {
+    fn deserialize<D: serde::Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
+        Ok(Option::<String>::deserialize(value)?.map_or(Self::TakenBack, Self::Code))
+    }
 }
 
 /// PATCH and POST: gives a member a role by hand.
@@ -79,10 +89,11 @@ pub(crate) async fn assign_role(
     Body(wanted): Body<Assignment>,
 ) -> Result<Json<Value>, ApiError> {
     must_be_own(&caller, organization)?;
-    let Some(given) = wanted.role else {
-        return Err(Error::Invalid("`role` is missing".to_owned()).into());
+    let given = match wanted.role {
+        Wanted::Missing => return Err(Error::Invalid("`role` is missing".to_owned()).into()),
+        Wanted::TakenBack => None,
+        Wanted::Code(code) => Some(role(&code)?),
     };
-    let given = given.as_deref().map(role).transpose()?;
     let member = members::assign_role(&caller, wanted.user_id, given).await?;
     Ok(Json(shapes::membership(&member, caller.organization.0)))
 }

@@ -5,7 +5,7 @@ use axum::extract::State as Shared;
 use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use super::body::Body;
@@ -21,15 +21,17 @@ use crate::saml::metadata::IdpMetadata;
 use crate::state::State;
 
 /// What may be changed; what is absent stays as it is.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Settings {
     domain: Option<String>,
     idp_provider: Option<String>,
+    #[serde(default, deserialize_with = "flag")]
     manual_role_management: Option<bool>,
     mapping_email: Option<String>,
     mapping_first_name: Option<String>,
     mapping_last_name: Option<String>,
     mapping_groups: Option<String>,
+    #[serde(default, deserialize_with = "flag")]
     split_groups: Option<bool>,
     metadata_url: Option<String>,
     metadata_xml: Option<String>,
@@ -62,6 +64,18 @@ pub(crate) async fn change(
         StatusCode::CREATED,
         Json(written(&caller, &state, &connection).await?),
     ))
+}
+
+/// A truth value, which a form can only write as a text.
+fn flag<'de, D: Deserializer<'de>>(value: D) -> Result<Option<bool>, D::Error> {
+    match Value::deserialize(value)? {
+        Value::Null => Ok(None),
+        Value::Bool(flag) => Ok(Some(flag)),
+        Value::String(text) if text.is_empty() => Ok(None),
+        Value::String(text) if text.eq_ignore_ascii_case("true") => Ok(Some(true)),
+        Value::String(text) if text.eq_ignore_ascii_case("false") => Ok(Some(false)),
+        _ => Err(serde::de::Error::custom("a flag is true or false")),
+    }
 }
 
 impl Settings {
@@ -159,7 +173,8 @@ async fn written(
         "logout_url": urls.logout,
         "metadata_url": connection.metadata_url,
         "metadata_xml": connection.metadata_xml,
-        "metadata_xml_url": urls.metadata,
+        "metadata_xml_url": null,
+        "sp_metadata_url": urls.metadata,
         "nameid_format": "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
         "domain": connection.domain,
         "idp_provider": connection.idp_provider,

@@ -45,7 +45,7 @@ impl IntoResponse for ScimError {
     fn into_response(self) -> Response {
         let (status, scim_type, detail) = match self {
             Self::Scim(error) => (
-                StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST),
+                StatusCode::BAD_REQUEST,
                 Some(error.scim_type()),
                 error.to_string(),
             ),

@@ -2,6 +2,8 @@
 
 use axum::extract::State as Shared;
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::Value;
 
 use super::error::ScimError;
 use super::message::{Answer, Message};
@@ -10,15 +12,31 @@ use crate::app::{Caller, groups};
 use crate::domain::GroupId;
 use crate::domain::error::Error;
 use crate::domain::group::{Group, GroupMember};
+use crate::domain::query::{Found, Page};
 use crate::http::extract::{Parameters, ScimCaller, Segments};
 use crate::scim::patch::PatchOp;
 use crate::scim::projection::Projection;
 use crate::scim::schema::Kind;
-use crate::scim::{group, list};
+use crate::scim::{group, list, search};
 use crate::state::State;
 
 fn id(text: &str) -> Result<GroupId, ScimError> {
     GroupId::parse(text).ok_or(ScimError::Domain(Error::NotFound("Group")))
+}
+
+/// The members of these groups, as far as they are asked for.
+async fn shown_members(
+    caller: &Caller,
+    ids: &[GroupId],
+    kept: &Projection,
+) -> Result<Vec<(GroupId, GroupMember)>, ScimError> {
+    if ids.is_empty() || !kept.wants("members") {
+        return Ok(Vec::new());
+    }
+    if kept.names("members", "display") {
+        return Ok(groups::named_members_of(caller, ids).await?);
+    }
+    Ok(groups::members_of(caller, ids).await?)
 }
 
 /// The group as it is answered, with its members where they are asked for.
@@ -28,20 +46,14 @@ async fn answer(
     kept: &Projection,
     state: &State,
 ) -> Result<Answer, ScimError> {
-    let members = match kept.wants("members") {
-        true => Some(groups::members_of(caller, &[found.id]).await?),
-        false => None,
-    };
-    let members: Option<Vec<GroupMember>> =
-        members.map(|rows| rows.into_iter().map(|(_, member)| member).collect());
+    let members = shown_members(caller, &[found.id], kept).await?;
+    let members: Vec<GroupMember> = members.into_iter().map(|(_, member)| member).collect();
+    let members = kept.wants("members").then_some(members.as_slice());
     let base = base(state);
-    let mut resource = group::resource(found, members.as_deref(), &base);
+    let mut resource = group::resource(found, members, &base);
     kept.apply(&mut resource);
-    Ok(Answer::resource(
-        &resource,
-        format!("{base}/Groups/{}", found.id),
-        group::etag(found),
-    ))
+    let location = format!("{base}/Groups/{}", found.id);
+    Ok(Answer::resource(&resource, location, group::etag(found)))
 }
 
 /// POST: makes a group.
@@ -52,7 +64,7 @@ pub(crate) async fn create(
     Message(body): Message,
 ) -> Result<Answer, ScimError> {
     let kept = projection(&parameters, Kind::Group)?;
-    let made = groups::create_group(&caller, group::content(&body)?).await?;
+    let made = groups::create_group(&caller, group::content(&body, caller.leniency)?).await?;
     Ok(answer(&caller, &made, &kept, &state).await?.created())
 }
 
@@ -79,17 +91,36 @@ pub(crate) async fn list(
     Shared(state): Shared<State>,
     parameters: Parameters,
 ) -> Result<Answer, ScimError> {
-    let kept = projection(&parameters, Kind::Group)?;
     let page = list::page(parameters.get("startIndex"), parameters.get("count"))?;
-    let base = base(&state);
+    let found = select(&caller, &state, &parameters, page).await?;
+    Ok(Answer::list(page, found))
+}
+
+/// POST to `.search`: the same, asked for in a body.
+pub(crate) async fn search(
+    caller: ScimCaller,
+    state: Shared<State>,
+    Message(body): Message,
+) -> Result<Answer, ScimError> {
+    list(caller, state, Parameters::of(search::parameters(&body)?)).await
+}
+
+/// The rendered groups on a page of those that the parameters ask for.
+pub(super) async fn select(
+    caller: &Caller,
+    state: &State,
+    parameters: &Parameters,
+    page: Page,
+) -> Result<Found<Value>, ScimError> {
+    let kept = projection(parameters, Kind::Group)?;
+    let base = base(state);
     let query = group::query(parameters.get("filter"), &base)?;
-    let found = groups::list_groups(&caller, &query, page).await?;
+    let found = groups::list_groups(caller, &query, page).await?;
     let ids: Vec<GroupId> = found.resources.iter().map(|group| group.id).collect();
-    let members = match kept.wants("members") && !ids.is_empty() {
-        true => groups::members_of(&caller, &ids).await?,
-        false => Vec::new(),
-    };
-    let mut members = members.into_iter().peekable();
+    let mut members = shown_members(caller, &ids, &kept)
+        .await?
+        .into_iter()
+        .peekable();
     let mut resources = Vec::with_capacity(ids.len());
     for one in &found.resources {
         // Both are sorted by the group's id.
@@ -102,11 +133,10 @@ pub(crate) async fn list(
         kept.apply(&mut resource);
         resources.push(resource);
     }
-    Ok(Answer::message(&list::response(
-        found.total,
-        page.offset + 1,
+    Ok(Found {
+        total: found.total,
         resources,
-    )))
+    })
 }
 
 /// PUT: puts what the client says in the place of the whole group.
@@ -119,13 +149,17 @@ pub(crate) async fn replace(
     Message(body): Message,
 ) -> Result<Answer, ScimError> {
     let kept = projection(&parameters, Kind::Group)?;
-    let content = group::content(&body)?;
+    let content = group::content(&body, caller.leniency)?;
     let changed = groups::replace_group(&caller, id(&path)?, seen(&headers), content).await?;
     answer(&caller, &changed, &kept, &state).await
 }
 
-/// PATCH: all operations or none. The answer shows the members only where the client asks for them by `attributes`:
-/// else adding one to 100,000 would cost reading them all.
+/// Up to how many members a changed group is answered whole.
+const SHOWN: usize = 20;
+
+/// PATCH: all operations or none. The answer is the whole group where it is small or where `attributes` or
+/// `excludedAttributes` say what is wanted, else 204 (RFC 7644 section 3.5.2 allows both): adding one member to 100,000
+/// must not cost reading them all.
 pub(crate) async fn patch(
     ScimCaller(caller): ScimCaller,
     Shared(state): Shared<State>,
@@ -133,17 +167,28 @@ pub(crate) async fn patch(
     headers: HeaderMap,
     parameters: Parameters,
     Message(body): Message,
-) -> Result<Answer, ScimError> {
-    let kept = match parameters
-        .get("attributes")
-        .or(parameters.get("excludedAttributes"))
-    {
-        Some(_) => projection(&parameters, Kind::Group)?,
-        None => Projection::parse(None, Some("members"), Kind::Group)?,
-    };
-    let changes = group::changes(&PatchOp::parse(&body)?)?;
-    let changed = groups::change_group(&caller, id(&path)?, seen(&headers), changes).await?;
-    answer(&caller, &changed, &kept, &state).await
+) -> Result<Response, ScimError> {
+    let kept = projection(&parameters, Kind::Group)?;
+    let changes = group::changes(&PatchOp::parse(&body)?, caller.leniency)?;
+    let found = groups::change_group(&caller, id(&path)?, seen(&headers), changes).await?;
+    if kept != Projection::parse(None, None, Kind::Group)? {
+        return Ok(answer(&caller, &found, &kept, &state)
+            .await?
+            .into_response());
+    }
+    let base = base(&state);
+    let (location, etag) = (format!("{base}/Groups/{}", found.id), group::etag(&found));
+    Ok(
+        match groups::few_members_of(&caller, found.id, SHOWN).await? {
+            Some(members) => Answer::resource(
+                &group::resource(&found, Some(&members), &base),
+                location,
+                etag,
+            )
+            .into_response(),
+            None => Answer::nothing(etag).into_response(),
+        },
+    )
 }
 
 /// DELETE: the group is gone; its rules stay and match nothing.

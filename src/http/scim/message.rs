@@ -7,7 +7,9 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use super::error::ScimError;
+use crate::domain::query::{Found, Page};
 use crate::scim::error::Error;
+use crate::scim::list;
 use crate::state::State;
 
 /// The media type of RFC 7644 section 8.1.
@@ -93,6 +95,15 @@ impl Answer {
         }
     }
 
+    /// A page of resources.
+    pub(crate) fn list(page: Page, found: Found<Value>) -> Self {
+        Self::message(&list::response(
+            found.total,
+            page.offset + 1,
+            found.resources,
+        ))
+    }
+
     /// The same, as the answer to its creation.
     pub(crate) fn created(mut self) -> Self {
         self.status = StatusCode::CREATED;
@@ -108,17 +119,30 @@ impl Answer {
             location: None,
         }
     }
+
+    /// Nothing but that it was done.
+    pub(crate) fn nothing(etag: String) -> Self {
+        Self {
+            status: StatusCode::NO_CONTENT,
+            body: String::new(),
+            etag: Some(etag),
+            location: None,
+        }
+    }
 }
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
-        let mut answer = (
-            self.status,
-            [(header::CONTENT_TYPE, CONTENT_TYPE)],
-            self.body,
-        )
-            .into_response();
+        let mut answer = (self.status, self.body).into_response();
         let headers = answer.headers_mut();
+        // A String says of itself that it is plain text.
+        headers.remove(header::CONTENT_TYPE);
+        if !matches!(
+            self.status,
+            StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
+        ) {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
+        }
         for (name, value) in [(header::ETAG, self.etag), (header::LOCATION, self.location)] {
             if let Some(value) = value.and_then(|value| HeaderValue::try_from(value).ok()) {
                 headers.insert(name, value);

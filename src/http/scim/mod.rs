@@ -4,13 +4,14 @@ pub(crate) mod discovery;
 pub(crate) mod error;
 pub(crate) mod groups;
 pub(crate) mod message;
+pub(crate) mod root;
 pub(crate) mod users;
 
 use axum::http::{HeaderMap, header};
 
 use super::extract::Parameters;
 use crate::scim::error::Error;
-use crate::scim::etag::IfMatch;
+use crate::scim::etag;
 use crate::scim::projection::Projection;
 use crate::scim::schema::Kind;
 use crate::state::State;
@@ -32,20 +33,17 @@ fn projection(parameters: &Parameters, kind: Kind) -> Result<Projection, Error> 
 /// The versions that the client has read, from `If-Match`; none where it names only tags that are not ours.
 fn seen(headers: &HeaderMap) -> Option<Vec<i64>> {
     let text = headers.get(header::IF_MATCH)?.to_str().unwrap_or_default();
-    match IfMatch::parse(text) {
-        IfMatch::Any => None,
-        IfMatch::OneOf(versions) => Some(versions),
-    }
+    etag::seen(text)
 }
 
 /// Whether the client has this very state already (`If-None-Match`).
-fn is_known(headers: &HeaderMap, etag: &str) -> bool {
+fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     let weak = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     let known = headers
         .get(header::IF_NONE_MATCH)
         .and_then(|value| value.to_str().ok());
     known.is_some_and(|tags| {
         tags.split(',')
-            .any(|tag| tag.trim() == "*" || weak(tag) == weak(etag))
+            .any(|known| known.trim() == "*" || weak(known) == weak(tag))
     })
 }

@@ -6,15 +6,18 @@ use axum::http::{HeaderMap, StatusCode};
 use super::error::ScimError;
 use super::message::{Answer, Message};
 use super::{base, is_known, projection, seen};
-use crate::app::provisioning;
+use serde_json::Value;
+
+use crate::app::{Caller, provisioning};
 use crate::domain::MemberId;
 use crate::domain::error::Error;
 use crate::domain::member::Member;
+use crate::domain::query::{Found, Page};
 use crate::http::extract::{Parameters, ScimCaller, Segments};
 use crate::scim::patch::PatchOp;
 use crate::scim::projection::Projection;
 use crate::scim::schema::Kind;
-use crate::scim::{list, user};
+use crate::scim::{list, search, user};
 use crate::state::State;
 
 fn id(text: &str) -> Result<MemberId, ScimError> {
@@ -67,22 +70,40 @@ pub(crate) async fn list(
     Shared(state): Shared<State>,
     parameters: Parameters,
 ) -> Result<Answer, ScimError> {
-    let kept = projection(&parameters, Kind::User)?;
     let page = list::page(parameters.get("startIndex"), parameters.get("count"))?;
-    let base = base(&state);
+    let found = select(&caller, &state, &parameters, page).await?;
+    Ok(Answer::list(page, found))
+}
+
+/// POST to `.search`: the same, asked for in a body.
+pub(crate) async fn search(
+    caller: ScimCaller,
+    state: Shared<State>,
+    Message(body): Message,
+) -> Result<Answer, ScimError> {
+    list(caller, state, Parameters::of(search::parameters(&body)?)).await
+}
+
+/// The rendered members on a page of those that the parameters ask for.
+pub(super) async fn select(
+    caller: &Caller,
+    state: &State,
+    parameters: &Parameters,
+    page: Page,
+) -> Result<Found<Value>, ScimError> {
+    let kept = projection(parameters, Kind::User)?;
+    let base = base(state);
     let query = user::query(parameters.get("filter"), &base)?;
-    let found = provisioning::list_members(&caller, &query, page).await?;
+    let found = provisioning::list_members(caller, &query, page).await?;
     let render = |member: &Member| {
         let mut resource = user::resource(member, &base);
         kept.apply(&mut resource);
         resource
     };
-    let resources = found.resources.iter().map(render).collect();
-    Ok(Answer::message(&list::response(
-        found.total,
-        page.offset + 1,
-        resources,
-    )))
+    Ok(Found {
+        total: found.total,
+        resources: found.resources.iter().map(render).collect(),
+    })
 }
 
 /// PUT: puts what the client says in the place of everything that a client can say.

@@ -12,10 +12,10 @@ use crate::http::{report, ui};
 pub(crate) enum SsoError {
     /// No connection has this URL, or it is not set up yet.
     NoConnection,
-    /// The answer of the IdP was refused; the log says why.
-    Unverified,
-    /// The person is known, and not let in.
-    Refused(Refused),
+    /// The answer of the IdP was refused; the log says why under the number of the request.
+    Unverified(String),
+    /// The person's identity was verified, and they are not let in; and the number of the request.
+    Refused(Refused, String),
     /// The form is not what an IdP sends.
     Malformed,
     /// It failed.
@@ -30,37 +30,56 @@ impl From<Error> for SsoError {
 
 impl IntoResponse for SsoError {
     fn into_response(self) -> Response {
-        let (status, sentence) = match self {
-            Self::NoConnection => (
+        const TITLE: &str = "You are not signed in";
+        match self {
+            Self::NoConnection => ui::refusal(
                 StatusCode::NOT_FOUND,
-                "Nobody can sign in here: there is no single sign-on at this address, or it is not set up yet.".to_owned(),
+                TITLE,
+                "Nobody can sign in here: there is no single sign-on at this address, or it is not set up yet.",
             ),
-            Self::Unverified => (
+            Self::Unverified(number) => ui::numbered_refusal(
                 StatusCode::FORBIDDEN,
-                "What your identity provider sent could not be verified. Start again; if it happens again, tell your administrator the number below.".to_owned(),
+                TITLE,
+                "What your identity provider sent could not be verified. Start again; if it happens again, tell your administrator the number below.",
+                &number,
             ),
-            Self::Refused(refused) => (StatusCode::FORBIDDEN, refused.to_string()),
-            Self::Malformed => (
+            Self::Refused(refused, number) => {
+                ui::numbered_refusal(StatusCode::FORBIDDEN, TITLE, &refused.to_string(), &number)
+            }
+            Self::Malformed => ui::refusal(
                 StatusCode::BAD_REQUEST,
-                "This is not what an identity provider sends. Start again.".to_owned(),
+                TITLE,
+                "This is not what an identity provider sends. Start again.",
             ),
-            Self::Domain(error) => match error {
-                Error::Unavailable(source) => {
-                    report(&source);
-                    (StatusCode::SERVICE_UNAVAILABLE, "The server is busy. Try again in a moment.".to_owned())
-                }
-                Error::Internal(source) => {
-                    report(&source);
-                    (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here. Try again later.".to_owned())
-                }
-                Error::NotFound(_)
-                | Error::Duplicate { .. }
-                | Error::VersionMismatch(_)
-                | Error::Invalid(_)
-                | Error::Forbidden(_)
-                | Error::TooMany => (StatusCode::BAD_REQUEST, error.to_string()),
-            },
-        };
-        ui::refusal(status, "You are not signed in", &sentence)
+            Self::Domain(error) => {
+                let (status, sentence) = failure(&error);
+                ui::refusal(status, TITLE, &sentence)
+            }
+        }
+    }
+}
+
+fn failure(error: &Error) -> (StatusCode, String) {
+    match error {
+        Error::Unavailable(source) => {
+            report(source);
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The server is busy. Try again in a moment.".to_owned(),
+            )
+        }
+        Error::Internal(source) => {
+            report(source);
+            (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Something went wrong here. Try again later.".to_owned(),
+            )
+        }
+        Error::NotFound(_)
+        | Error::Duplicate { .. }
+        | Error::VersionMismatch(_)
+        | Error::Invalid(_)
+        | Error::Forbidden(_)
+        | Error::TooMany => (StatusCode::BAD_REQUEST, error.to_string()),
     }
 }

@@ -1,7 +1,7 @@
 //! `/saml/<token>/login|acs|metadata|logout`: SAML 2.0 Web Browser SSO, begun by us.
 
 use axum::extract::{Request, State as Shared};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -57,9 +57,10 @@ pub(crate) async fn login(
     };
     let url = request::redirect_url(message, "").map_err(|error| Error::Internal(error.into()))?;
     let mut answer = Redirect::to(&url).into_response();
-    if let Ok(cookie) = HeaderValue::try_from(cookies::set_browser(&browser, &base_url)) {
-        answer.headers_mut().insert(header::SET_COOKIE, cookie);
-    }
+    answer.headers_mut().insert(
+        header::SET_COOKIE,
+        cookies::set_browser(&browser, &base_url),
+    );
     Ok(answer)
 }
 
@@ -92,14 +93,14 @@ pub(crate) async fn acs(
         Err(refusal) => {
             // For the administrator; the person sees the request's id alone.
             tracing::warn!(connection = %connection.id, reason = refusal.reason(), "a SAML response was refused: {refusal}");
-            return Err(SsoError::Unverified);
+            return Err(SsoError::Unverified(request_id.to_owned()));
         }
     };
     let browser = cookies::browser(&headers).unwrap_or_default();
     let now = state.clock.now();
     let entered =
         sign_on::complete(&state.db, &connection, &identity, browser, now, request_id).await?;
-    let entered = entered.map_err(SsoError::Refused)?;
+    let entered = entered.map_err(|refused| SsoError::Refused(refused, request_id.to_owned()))?;
     let seconds = (entered.expires.0 - now.0) / 1000;
     let cookie = cookies::set_session(&entered.session, seconds, &state.config.base_url());
     Ok((

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::State as Shared;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::api::error::ApiError;
@@ -27,6 +27,7 @@ struct Home {
     name: String,
     email: String,
     organization: String,
+    number: i64,
     role: &'static str,
     reasons: Vec<(String, Option<String>)>,
     groups: Vec<String>,
@@ -40,6 +41,8 @@ struct Home {
 struct Message<'a> {
     title: &'a str,
     sentence: &'a str,
+    /// What to tell an administrator, who finds it in the log.
+    number: Option<&'a str>,
 }
 
 fn page(status: StatusCode, template: &impl Template) -> Response {
@@ -66,7 +69,31 @@ fn page(status: StatusCode, template: &impl Template) -> Response {
 
 /// A dead end, in one sentence.
 pub(crate) fn refusal(status: StatusCode, title: &str, sentence: &str) -> Response {
-    page(status, &Message { title, sentence })
+    page(
+        status,
+        &Message {
+            title,
+            sentence,
+            number: None,
+        },
+    )
+}
+
+/// The same, with the number under which the log tells more.
+pub(crate) fn numbered_refusal(
+    status: StatusCode,
+    title: &str,
+    sentence: &str,
+    number: &str,
+) -> Response {
+    page(
+        status,
+        &Message {
+            title,
+            sentence,
+            number: Some(number),
+        },
+    )
 }
 
 /// A path that leads nowhere.
@@ -113,6 +140,7 @@ pub(crate) async fn home(
         name: member.profile.display_name(),
         email: member.profile.email().unwrap_or_default().to_owned(),
         organization: organization.title,
+        number: organization.id.0,
         role: member.role.name(),
         reasons,
         groups: standing.groups,
@@ -129,6 +157,10 @@ pub(crate) async fn login_link(
     Segments(link): Segments<String>,
     request: axum::extract::Request,
 ) -> Result<Response, ApiError> {
+    // Whoever only looks at the head of a page does not use the link up.
+    if request.method() == Method::HEAD {
+        return Ok(StatusCode::OK.into_response());
+    }
     let id = request
         .extensions()
         .get::<RequestId>()

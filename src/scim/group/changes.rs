@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::domain::MemberId;
 use crate::domain::group::GroupChange;
+use crate::domain::leniency::Leniency;
 
 use crate::scim::attribute::AttributePath;
 use crate::scim::error::Error;
@@ -16,13 +17,22 @@ use crate::scim::schema::{Kind, Mutability};
 use crate::scim::value;
 
 /// The changes that a PATCH asks for, in its order.
-pub(crate) fn changes(message: &PatchOp) -> Result<Vec<GroupChange>, Error> {
-    let mut changes = Vec::new();
+pub(crate) fn changes(message: &PatchOp, leniency: Leniency) -> Result<Vec<GroupChange>, Error> {
+    let mut changes = Changes {
+        list: Vec::new(),
+        leniency,
+    };
     message.try_for_each(|operation| read(operation, &mut changes))?;
-    Ok(changes)
+    Ok(changes.list)
 }
 
-fn read(operation: &Operation, changes: &mut Vec<GroupChange>) -> Result<(), Error> {
+/// What was read so far, and how strictly.
+struct Changes {
+    list: Vec<GroupChange>,
+    leniency: Leniency,
+}
+
+fn read(operation: &Operation, changes: &mut Changes) -> Result<(), Error> {
     let value = operation.value.as_ref();
     match &operation.path {
         Some(text) => at_path(
@@ -36,7 +46,7 @@ fn read(operation: &Operation, changes: &mut Vec<GroupChange>) -> Result<(), Err
 }
 
 /// An add or replace without a path. Okta and authentik replace `displayName` so, and repeat `id` and `schemas`.
-fn whole(op: Op, value: Option<&Value>, changes: &mut Vec<GroupChange>) -> Result<(), Error> {
+fn whole(op: Op, value: Option<&Value>, changes: &mut Changes) -> Result<(), Error> {
     let Some(Value::Object(fields)) = value else {
         return Err(Error::InvalidValue(
             "without a `path`, `value` must be an object of attributes".to_owned(),
@@ -57,12 +67,7 @@ fn whole(op: Op, value: Option<&Value>, changes: &mut Vec<GroupChange>) -> Resul
     Ok(())
 }
 
-fn at_path(
-    op: Op,
-    path: &Path,
-    value: Option<&Value>,
-    changes: &mut Vec<GroupChange>,
-) -> Result<(), Error> {
+fn at_path(op: Op, path: &Path, value: Option<&Value>, changes: &mut Changes) -> Result<(), Error> {
     let (path, filter) = match path {
         // Nothing is kept of schemas that are not known; Entra ID lists one.
         Path::Foreign(_) | Path::Password | Path::Extension(_) => return Ok(()),
@@ -81,13 +86,13 @@ fn at_path(
         ))),
         ("displayName", None) => {
             let name = value::required_text(Some(value), "displayName")?;
-            changes.push(GroupChange::Rename(name));
+            changes.list.push(GroupChange::Rename(name));
             Ok(())
         }
         ("externalId", None) => {
             let sent = value::external_id(Some(value).filter(|_| op != Op::Remove))?;
             if op != Op::Add || sent.is_some() {
-                changes.push(GroupChange::SetExternalId(sent));
+                changes.list.push(GroupChange::SetExternalId(sent));
             }
             Ok(())
         }
@@ -112,11 +117,13 @@ fn members(
     path: &AttributePath,
     filter: Option<&Node>,
     value: &Value,
-    changes: &mut Vec<GroupChange>,
+    changes: &mut Changes,
 ) -> Result<(), Error> {
     let change = match (op, filter) {
-        (Op::Add, None) => GroupChange::Add(super::member_ids(value)?),
-        (Op::Replace, None) => GroupChange::ReplaceMembers(super::member_ids(value)?),
+        (Op::Add, None) => GroupChange::Add(super::member_ids(value, changes.leniency)?),
+        (Op::Replace, None) => {
+            GroupChange::ReplaceMembers(super::member_ids(value, changes.leniency)?)
+        }
         // Without a value this empties the group; with one, which is how Entra ID removes, only those go.
         (Op::Remove, None) if value.is_null() => GroupChange::ReplaceMembers(Vec::new()),
         (Op::Remove, None) => GroupChange::Remove(listed(value)?),
@@ -131,7 +138,7 @@ fn members(
                 // As with the lists of a user, what the filter describes comes to be.
                 Op::Add => {
                     let ids: Vec<Value> = ids.into_iter().map(Value::from).collect();
-                    GroupChange::Add(super::member_ids(&Value::Array(ids))?)
+                    GroupChange::Add(super::member_ids(&Value::Array(ids), changes.leniency)?)
                 }
                 Op::Replace => return Err(unchangeable(path)),
             }
@@ -139,7 +146,7 @@ fn members(
     };
     // To add or remove nobody is to change nothing.
     if !matches!(&change, GroupChange::Add(ids) | GroupChange::Remove(ids) if ids.is_empty()) {
-        changes.push(change);
+        changes.list.push(change);
     }
     Ok(())
 }

@@ -17,6 +17,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::MemberId;
 use crate::domain::group::{Group, GroupContent, GroupMember};
+use crate::domain::leniency::Leniency;
 
 use super::error::Error;
 use super::filter::{Literal, Node, Operator};
@@ -35,7 +36,7 @@ const GROUP_URNS: [&str; 3] = [
 
 /// Reads the body of a POST or PUT. Schemas that are not known, as Entra ID lists one, are passed over with what belongs
 /// to them.
-pub(crate) fn content(body: &Value) -> Result<GroupContent, Error> {
+pub(crate) fn content(body: &Value, leniency: Leniency) -> Result<GroupContent, Error> {
     let Value::Object(body) = body else {
         return Err(Error::InvalidSyntax(
             "the body must be a JSON object".to_owned(),
@@ -47,7 +48,7 @@ pub(crate) fn content(body: &Value) -> Result<GroupContent, Error> {
         display_name: value::required_text(field(body, "displayName"), "displayName")?,
         external_id: value::external_id(field(body, "externalId"))?,
         members: match field(body, "members") {
-            Some(members) => member_ids(members)?,
+            Some(members) => member_ids(members, leniency)?,
             None => Vec::new(),
         },
     })
@@ -64,7 +65,7 @@ fn field<'o>(object: &'o Map<String, Value>, name: &str) -> Option<&'o Value> {
 
 /// The ids in a `members` value, each once and in order. What clients say of a member besides its id (`display`, `$ref`,
 /// `type`) is ours to say, and passed over.
-fn member_ids(members: &Value) -> Result<Vec<MemberId>, Error> {
+fn member_ids(members: &Value, leniency: Leniency) -> Result<Vec<MemberId>, Error> {
     let members = match members {
         Value::Null => return Ok(Vec::new()),
         Value::Array(members) => members.as_slice(),
@@ -78,12 +79,16 @@ fn member_ids(members: &Value) -> Result<Vec<MemberId>, Error> {
                 "`members[{index}]` must be an object whose `value` is the id of a member"
             ))
         })?;
-        let id = MemberId::parse(id).ok_or_else(|| {
-            let shown: String = id.chars().take(100).collect();
-            Error::InvalidValue(format!("no member has the id `{shown}`"))
-        })?;
-        if seen.insert(id) {
-            ids.push(id);
+        match MemberId::parse(id) {
+            Some(id) if seen.insert(id) => ids.push(id),
+            Some(_) => {}
+            None if leniency.passes_over_unknown_members() => {}
+            None => {
+                let shown: String = id.chars().take(100).collect();
+                return Err(Error::InvalidValue(format!(
+                    "no member has the id `{shown}`"
+                )));
+            }
         }
     }
     Ok(ids)
@@ -116,6 +121,9 @@ fn ids_selected(filter: &Node) -> Option<Vec<&str>> {
 
 /// The resource as it is answered; without `members` where they have not been read. `base` is the URL under which
 /// `/Groups` lies.
+///
+/// `display` is there for those who ask for it by name (`attributes=members.display`): RFC 7643 section 8.7.1 has it not,
+/// and a client that compares what it sent with what it reads finds no more than it sent.
 pub(crate) fn resource(group: &Group, members: Option<&[GroupMember]>, base: &str) -> Value {
     let mut resource = Map::new();
     resource.insert("schemas".to_owned(), json!([GROUP]));
@@ -146,12 +154,15 @@ pub(crate) fn resource(group: &Group, members: Option<&[GroupMember]>, base: &st
 
 /// One element of `members`, so that a long list can be written as it is read.
 pub(crate) fn member_resource(member: &GroupMember, base: &str) -> Value {
-    json!({
+    let mut resource = json!({
         "value": member.id,
         "$ref": format!("{base}/Users/{}", member.id),
-        "display": member.display_name,
         "type": "User",
-    })
+    });
+    if let Some(display_name) = &member.display_name {
+        resource["display"] = json!(display_name);
+    }
+    resource
 }
 
 /// The weak entity tag, which is also `meta.version`. Changes of members raise the version too.

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::tests::{BASE, member};
 use super::*;
+use crate::domain::leniency::Leniency;
 use crate::scim::group;
 use crate::scim::patch::{PatchOp, URN};
 use crate::scim::projection::Projection;
@@ -80,7 +81,7 @@ proptest! {
     fn a_body_that_is_accepted_reads_back_the_same(fields in prop::collection::btree_map(names(), values(), 0..6)) {
         let mut body = Value::Object(fields.into_iter().collect());
         body["schemas"] = json!([USER]);
-        let _ = group::content(&body);
+        let _ = group::content(&body, Leniency::Lenient);
         if let Ok(profile) = parse(&body) {
             prop_assert_eq!(read_back(&profile), Ok(profile));
         }
@@ -91,7 +92,7 @@ proptest! {
         let start = super::patch_tests::start();
         let message = PatchOp::parse(&message);
         if let Ok(message) = message {
-            let _ = group::changes(&message);
+            let _ = group::changes(&message, Leniency::Lenient);
             if let Ok(profile) = patch(&start, &message) {
                 prop_assert_eq!(read_back(&profile), Ok(profile));
             }

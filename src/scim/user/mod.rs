@@ -29,7 +29,6 @@ use super::error::Error;
 use super::schema::{self, Kind, Mutability, Schema, USER};
 use super::value;
 
-pub(crate) use super::etag::version_of;
 pub(crate) use patch::patch;
 pub(crate) use query::query;
 

@@ -31,19 +31,17 @@ pub(super) async fn users(organization: &Organization, count: usize) -> Vec<Stri
 }
 
 /// One client's requests, one after the other; what was answered, and how often it had to ask again.
-pub(super) fn busy(
+pub(super) async fn busy(
     client: Client,
     requests: Vec<(Method, String, Option<Value>)>,
-) -> impl Future<Output = (Vec<u16>, u32)> {
-    async move {
-        let (mut statuses, mut again) = (Vec::new(), 0);
-        for (method, path, body) in requests {
-            let (answer, refused) = client.patiently(method, &path, body.as_ref()).await;
-            statuses.push(answer.status);
-            again += refused;
-        }
-        (statuses, again)
+) -> (Vec<u16>, u32) {
+    let (mut statuses, mut again) = (Vec::new(), 0);
+    for (method, path, body) in requests {
+        let (answer, refused) = client.patiently(method, &path, body.as_ref()).await;
+        statuses.push(answer.status);
+        again += refused;
     }
+    (statuses, again)
 }
 
 /// Lets all run at once; every status, and how often somebody had to ask again.
