@@ -21,13 +21,19 @@ async fn a_group_that_was_created_is_read_as_it_was_answered() {
         format!("{}/scim/v2/Groups/{id}", app.base)
     );
     let members = json!([{
-        "value": ada, "display": "ada@a.example", "type": "User",
+        "value": ada, "type": "User",
         "$ref": format!("{}/scim/v2/Users/{ada}", app.base),
     }]);
     assert_eq!(made["members"], members);
     assert_eq!(
         app.own.scim.get(&format!("/Groups/{id}")).await.is(200),
         made
+    );
+    let named = format!("/Groups/{id}?attributes=members.value,members.display");
+    let named = app.own.scim.get(&named).await.is(200);
+    assert_eq!(
+        named["members"],
+        json!([{ "value": ada, "display": "ada@a.example" }])
     );
     let user = app.own.scim.get(&format!("/Users/{ada}")).await.is(200);
     assert_eq!(user["groups"][0]["value"], id);

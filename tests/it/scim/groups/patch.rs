@@ -106,19 +106,28 @@ async fn the_operations_of_a_request_are_done_all_or_none() {
 }
 
 #[tokio::test]
-async fn the_answer_lists_the_members_only_where_it_is_asked_to() {
+async fn a_small_group_is_answered_whole_and_a_large_one_not_at_all_unless_asked_for() {
     let app = App::start().await;
-    let ada = app.own.user("ada@a.example").await;
-    let team = app.own.group("Team", &[]).await;
+    let mut people = Vec::new();
+    for n in 0..21 {
+        people.push(app.own.user(&format!("u{n}@a.example")).await);
+    }
+    let first: Vec<&str> = people[..19].iter().map(String::as_str).collect();
+    let team = app.own.group("Team", &first).await;
     let path = format!("/Groups/{team}");
-    let add = json!([{ "op": "add", "path": "members", "value": [{ "value": ada }] }]);
-    let bare = app.own.change(&path, add.clone()).await;
-    assert!(bare.get("members").is_none());
-    let asked = app
-        .own
-        .change(&format!("{path}?attributes=members"), add)
-        .await;
-    assert_eq!(asked["members"][0]["value"], ada);
+    let add =
+        |id: &str| patch(json!([{ "op": "add", "path": "members", "value": [{ "value": id }] }]));
+    let whole = app.own.scim.patch(&path, &add(&people[19])).await;
+    assert_eq!(whole.is(200)["members"].as_array().unwrap().len(), 20);
+    let nothing = app.own.scim.patch(&path, &add(&people[20])).await;
+    assert_eq!((nothing.status, nothing.text.as_str()), (204, ""));
+    assert_eq!(
+        nothing.header("etag"),
+        app.own.scim.get(&path).await.header("etag")
+    );
+    let asked = format!("{path}?attributes=members");
+    let asked = app.own.scim.patch(&asked, &add(&people[20])).await;
+    assert_eq!(asked.is(200)["members"].as_array().unwrap().len(), 21);
     app.finish();
 }
 
