@@ -15,6 +15,7 @@ pub(crate) async fn verify(db: &Db) -> Result<Vec<String>, Error> {
     for organization in organizations::list_ids(&mut tx).await? {
         verify_owner(&mut tx, organization, &mut found).await?;
         verify_members(&mut tx, organization, &mut found).await?;
+        verify_groups(&mut tx, organization, &mut found).await?;
     }
     for (table, rows) in audit::orphans(&mut tx).await? {
         if rows > 0 {
@@ -91,6 +92,28 @@ async fn verify_members(
             found.push(format!(
                 "member {member}: has no access, but a session, a token or a link"
             ));
+        }
+    }
+}
+
+async fn verify_groups(
+    tx: &mut Tx,
+    id: OrganizationId,
+    found: &mut Vec<String>,
+) -> Result<(), Error> {
+    let mut last = None;
+    loop {
+        let groups = audit::group_keys(tx, id, last, CHUNK).await?;
+        last = groups.last().map(|(group, ..)| *group);
+        if last.is_none() {
+            return Ok(());
+        }
+        for (group, display_name, key) in groups {
+            if name::key(&display_name) != key {
+                found.push(format!(
+                    "group {group}: the key for looking up does not fit the displayName"
+                ));
+            }
         }
     }
 }

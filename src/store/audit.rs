@@ -7,7 +7,7 @@ use super::db::Tx;
 use super::list_of;
 use crate::domain::error::Error;
 use crate::domain::member::{Attributes, Profile};
-use crate::domain::{MemberId, OrganizationId};
+use crate::domain::{GroupId, MemberId, OrganizationId};
 
 /// A member's attributes and the keys derived from them.
 pub(crate) struct Keys {
@@ -63,6 +63,21 @@ pub(crate) async fn keys(
             display_name: row.display_name,
         })
         .collect())
+}
+
+/// The next groups, by id, with their displayNames and the keys of those.
+pub(crate) async fn group_keys(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    after: Option<GroupId>,
+    count: u16,
+) -> Result<Vec<(GroupId, String, String)>, Error> {
+    tx.fetch_all(
+        "SELECT id, display_name, display_name_key FROM groups
+         WHERE organization_id = $1 AND ($2 IS NULL OR id > $2) ORDER BY id LIMIT $3",
+        &[&organization, &after, &i64::from(count)],
+    )
+    .await
 }
 
 /// Those of these members who have no access, and yet something to come in with (R13).
