@@ -16,6 +16,9 @@ pub(crate) mod organization;
 pub(crate) mod query;
 pub(crate) mod role;
 
+#[cfg(test)]
+mod role_tests;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
