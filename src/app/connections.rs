@@ -1,9 +1,10 @@
 //! Setting up how an organization's people sign in.
 
-use super::Caller;
+use super::{Caller, role_mapping};
 use crate::domain::connection::Connection;
 use crate::domain::error::Error;
 use crate::domain::event::Event;
+use crate::domain::mapping::MappingChange;
 use crate::domain::{ConnectionId, Timestamp};
 use crate::secret;
 use crate::store::connections;
@@ -48,10 +49,12 @@ fn empty(caller: &Caller) -> Connection {
     }
 }
 
-/// Changes the organization's connection.
+/// Changes the organization's connection, who gives roles, and the rules: all or nothing.
 pub(crate) async fn change(
     caller: &Caller,
     change: impl FnOnce(Connection) -> Result<Connection, Error>,
+    manual: Option<bool>,
+    rules: MappingChange,
 ) -> Result<Connection, Error> {
     caller.must_administer()?;
     let mut tx = caller.db.write_alone(caller.organization).await?;
@@ -65,8 +68,12 @@ pub(crate) async fn change(
                 vec![Event::connection_changed(before.as_ref(), &after)],
             )
             .await?;
-        tx.commit().await?;
     }
+    if let Some(manual) = manual {
+        role_mapping::apply_manual_management(caller, &mut tx, manual).await?;
+    }
+    role_mapping::apply(caller, &mut tx, rules).await?;
+    tx.commit().await?;
     Ok(after)
 }
 

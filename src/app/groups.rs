@@ -103,8 +103,20 @@ pub(crate) async fn change_group(
     seen: Option<Vec<i64>>,
     changes: Vec<GroupChange>,
 ) -> Result<Group, Error> {
+    let name = changes.iter().rev().find_map(|change| {
+        let GroupChange::Rename(name) = change else {
+            return None;
+        };
+        Some(name.clone())
+    });
     let mut tx = caller.db.write(caller.organization).await?;
-    let raised = raise(caller, &mut tx, id, seen).await?;
+    let mut raised = raise(caller, &mut tx, id, seen.as_deref()).await?;
+    if name.is_some_and(|name| name != raised.display_name) {
+        // Again, alone: a sign-on beside this could carry the old name and find its rule gone to the new one.
+        drop(tx);
+        tx = caller.db.write_alone(caller.organization).await?;
+        raised = raise(caller, &mut tx, id, seen.as_deref()).await?;
+    }
     let mut group = raised.clone();
     let mut moved = Moved::default();
     for change in changes {
@@ -145,7 +157,8 @@ pub(crate) async fn change_group(
         write_names(caller, &mut tx, &raised, &group).await?;
     }
     if named || mapping::gives_role(&mut tx, caller.organization, &group.display_name).await? {
-        roles::derive(caller, &mut tx, &moved.everybody()).await?;
+        let moved = [moved.added, moved.removed].concat();
+        roles::derive(caller, &mut tx, &moved).await?;
     }
     tx.commit().await?;
     Ok(group)
@@ -157,7 +170,7 @@ async fn raise(
     caller: &Caller,
     tx: &mut Tx,
     id: GroupId,
-    seen: Option<Vec<i64>>,
+    seen: Option<&[i64]>,
 ) -> Result<Group, Error> {
     let raised = rows::raise_version(tx, caller.organization, id, caller.now)
         .await?
@@ -182,10 +195,6 @@ impl Moved {
 
     fn remove(&mut self, members: Vec<MemberId>) {
         self.removed.extend(members);
-    }
-
-    fn everybody(&self) -> Vec<MemberId> {
-        [self.added.as_slice(), &self.removed].concat()
     }
 
     fn is_empty(&self) -> bool {
@@ -254,7 +263,7 @@ pub(crate) async fn delete_group(
     seen: Option<Vec<i64>>,
 ) -> Result<(), Error> {
     let mut tx = caller.db.write(caller.organization).await?;
-    let group = raise(caller, &mut tx, id, seen).await?;
+    let group = raise(caller, &mut tx, id, seen.as_deref()).await?;
     let named = mapping::gives_role(&mut tx, caller.organization, &group.display_name).await?;
     let left = if named {
         rows::remove_other_members(&mut tx, caller.organization, id, &[]).await?

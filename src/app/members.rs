@@ -127,8 +127,8 @@ pub(super) async fn erase(
     seen: Option<Vec<i64>>,
 ) -> Result<(), Error> {
     // Groups before members, each by id: every transaction takes them in this order.
-    groups::raise_versions_of(tx, caller.organization, id, caller.now).await?;
-    let member = members::find_locked(tx, caller.organization, id)
+    groups::lock_all_of(tx, caller.organization, id).await?;
+    let member = members::find_doomed(tx, caller.organization, id)
         .await?
         .ok_or(Error::NotFound("User"))?;
     if seen.is_some_and(|seen| !seen.contains(&member.version)) {
@@ -149,6 +149,8 @@ pub(super) async fn erase(
     for mark in marks {
         sign_ons::insert_departure(tx, caller.organization, &mark, caller.now).await?;
     }
+    // Only now is it certain which groups the member is in.
+    groups::raise_versions_of(tx, caller.organization, id, caller.now).await?;
     events::erase(tx, caller.organization, id).await?;
     members::delete(tx, caller.organization, id).await?;
     organizations::delete_account_without_place(tx, member.account).await?;

@@ -121,7 +121,15 @@ async fn write_profile(
     if profile.email() != member.profile.email() {
         let key = profile.email().map(name::key);
         let email = profile.email().zip(key.as_deref());
-        organizations::update_account_email(tx, caller.organization, member.account, email).await?;
+        let account = member.account;
+        match organizations::update_account_email(tx, caller.organization, account, email).await? {
+            Attempt::Done(_) => {}
+            Attempt::Taken | Attempt::Missing => {
+                return Err(Error::Unavailable(anyhow::anyhow!(
+                    "another account was given this e-mail address at the same moment"
+                )));
+            }
+        }
     }
     if profile.active != member.profile.active {
         roles::derive(caller, tx, &[member.id]).await?;

@@ -39,40 +39,50 @@ pub(crate) async fn change(
     caller.must_administer()?;
     // Alone: who changes memberships at the same time is either seen here or sees the new rules.
     let mut tx = caller.db.write_alone(caller.organization).await?;
-    let before = mapping::find(&mut tx, caller.organization).await?;
+    let saved = apply(caller, &mut tx, change).await?;
+    tx.commit().await?;
+    Ok(saved)
+}
+
+/// The same in a transaction that is alone.
+pub(super) async fn apply(
+    caller: &Caller,
+    tx: &mut Tx,
+    change: MappingChange,
+) -> Result<(Mapping, u64), Error> {
+    let before = mapping::find(tx, caller.organization).await?;
     if let Some(rules) = &change.roles {
         one_role_a_group(rules)?;
-        mapping::replace_role_rules(&mut tx, caller.organization, rules).await?;
+        mapping::replace_role_rules(tx, caller.organization, rules).await?;
     }
     if let Some(rules) = &change.projects {
         for rule in rules {
-            must_exist(caller, &mut tx, rule.project).await?;
+            must_exist(caller, tx, rule.project).await?;
         }
         let mut rules = rules.clone();
         rules.sort();
         rules.dedup();
-        mapping::replace_project_rules(&mut tx, caller.organization, &rules).await?;
+        mapping::replace_project_rules(tx, caller.organization, &rules).await?;
     }
     if let Some(rules) = &change.workspaces {
         let mut rules = rules.clone();
         rules.sort();
         rules.dedup();
-        mapping::replace_workspace_rules(&mut tx, caller.organization, &rules).await?;
+        mapping::replace_workspace_rules(tx, caller.organization, &rules).await?;
     }
-    let after = mapping::find(&mut tx, caller.organization).await?;
+    let after = mapping::find(tx, caller.organization).await?;
     let mut changed = 0;
     if before != after {
         caller
             .record(
-                &mut tx,
+                tx,
                 vec![Event::mapping_changed(caller.organization, &before, &after)],
             )
             .await?;
         for group in groups_touched(&before.roles, &after.roles) {
-            changed += roles::derive_group(caller, &mut tx, &group).await?;
+            changed += roles::derive_group(caller, tx, &group).await?;
         }
     }
-    tx.commit().await?;
     Ok((after, changed))
 }
 
@@ -101,28 +111,19 @@ async fn must_exist(caller: &Caller, tx: &mut Tx, project: ProjectId) -> Result<
     )))
 }
 
-/// Lets admins give roles by hand, or leaves roles to the directory alone (R5, R17); how many members have another
-/// role now.
-pub(crate) async fn set_manual_management(caller: &Caller, manual: bool) -> Result<u64, Error> {
-    caller.must_administer()?;
-    let mut tx = caller.db.write_alone(caller.organization).await?;
-    if organizations::update_manual_role_management(&mut tx, caller.organization, manual).await?
-        == 0
-    {
-        return Ok(0);
+/// Lets admins give roles by hand, or leaves roles to the directory alone (R5, R17), in a transaction that is alone.
+pub(super) async fn apply_manual_management(
+    caller: &Caller,
+    tx: &mut Tx,
+    manual: bool,
+) -> Result<(), Error> {
+    if organizations::update_manual_role_management(tx, caller.organization, manual).await? == 0 {
+        return Ok(());
     }
-    caller
-        .record(
-            &mut tx,
-            vec![Event::manual_management_changed(
-                caller.organization,
-                manual,
-            )],
-        )
-        .await?;
-    let changed = roles::derive_all(caller, &mut tx).await?;
-    tx.commit().await?;
-    Ok(changed)
+    let told = Event::manual_management_changed(caller.organization, manual);
+    caller.record(tx, vec![told]).await?;
+    roles::derive_all(caller, tx).await?;
+    Ok(())
 }
 
 /// A role in a project, and the rules that were considered for it.

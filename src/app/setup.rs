@@ -125,13 +125,18 @@ pub(crate) async fn ensure_first_account(
     owner: &NewOwner,
 ) -> Result<OrganizationId, Error> {
     let mut tx = db.read().await?;
+    if organizations::list_ids(&mut tx).await?.is_empty() {
+        drop(tx);
+        match create_organization(db, now, owner.username.trim(), owner).await {
+            // Another process that starts at the same moment was faster.
+            Err(Error::Duplicate { .. }) => {}
+            made => return made,
+        }
+        tx = db.read().await?;
+    }
     let place = organizations::find_place_by_email(&mut tx, &name::key(&owner.username)).await?;
-    let known = organizations::list_ids(&mut tx).await?;
     drop(tx);
     let Some((organization, member)) = place else {
-        if known.is_empty() {
-            return create_organization(db, now, owner.username.trim(), owner).await;
-        }
         return Err(Error::Invalid(format!(
             "there is no account {:?}, and the roll already has an organization; make further accounts with `rollright user create`",
             owner.username
@@ -139,13 +144,16 @@ pub(crate) async fn ensure_first_account(
     };
     let caller = Caller::operator(db.clone(), now, organization);
     let mut tx = db.write(organization).await?;
+    let holder = members::find_locked(&mut tx, organization, member).await?;
     if let Some(hash) = &owner.password_hash {
         organizations::update_password(&mut tx, organization, member, hash).await?;
         caller
             .record(&mut tx, vec![Event::password_set(member)])
             .await?;
     }
-    if let Some(token) = &owner.user_token {
+    if let Some(token) = &owner.user_token
+        && holder.is_some_and(|holder| holder.role.has_access())
+    {
         keep_user_token(&caller, &mut tx, member, token).await?;
     }
     tx.commit().await?;
@@ -169,7 +177,15 @@ pub(crate) async fn ensure_any_organization(
             password_hash: None,
             user_token: None,
         };
-        create_organization(db, now, "My organization", &owner).await?
+        match create_organization(db, now, "My organization", &owner).await {
+            // Another process that starts at the same moment was faster.
+            Err(Error::Duplicate { .. }) => {
+                let mut tx = db.read().await?;
+                let known = organizations::list_ids(&mut tx).await?;
+                *known.first().ok_or(Error::NotFound("organization"))?
+            }
+            made => made?,
+        }
     };
     let mut tx = db.read().await?;
     let owner = organizations::find(&mut tx, organization)
@@ -227,15 +243,23 @@ pub(crate) async fn use_login_link(
     link: &str,
     request: &str,
 ) -> Result<Option<String>, Error> {
-    let mut tx = db.write_anywhere().await?;
-    let taken = credentials::take_login_link(&mut tx, &secret::hash(link).0, now).await?;
-    let Some((organization, member)) = taken else {
+    let hash = secret::hash(link).0;
+    let mut tx = db.read().await?;
+    let found = credentials::find_login_link(&mut tx, &hash, now).await?;
+    drop(tx);
+    let Some((organization, member)) = found else {
         return Ok(None);
     };
-    let Some(found) = members::find(&mut tx, organization, member).await? else {
+    let mut tx = db.write(organization).await?;
+    // The member first: who is being deactivated is either seen to be, or loses this session too.
+    let Some(found) = members::find_locked(&mut tx, organization, member).await? else {
         return Ok(None);
     };
-    if !found.role.has_access() {
+    if !found.role.has_access()
+        || credentials::take_login_link(&mut tx, &hash, now)
+            .await?
+            .is_none()
+    {
         return Ok(None);
     }
     let caller = Caller {

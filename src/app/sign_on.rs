@@ -195,7 +195,7 @@ impl On<'_> {
             }
             [id] => {
                 *known = Some(id);
-                if let Err(refused) = self.may_link(tx, id, lasting.is_some()).await? {
+                if let Err(refused) = self.may_link(tx, id, lasting).await? {
                     return Ok(Err(refused));
                 }
                 id
@@ -211,9 +211,10 @@ impl On<'_> {
 
     /// Whether an address is enough to know this member by (R2): only where this organization made the account and
     /// nobody else has a part in it, and only while the connection knows the member by no other name.
-    async fn may_link(&self, tx: &mut Tx, id: MemberId, lasting: bool) -> Answer<()> {
+    async fn may_link(&self, tx: &mut Tx, id: MemberId, lasting: Option<&str>) -> Answer<()> {
         let organization = self.connection.organization;
-        let Some(member) = members::find(tx, organization, id).await? else {
+        // Held: the same person may be signing in, or being deleted, beside this.
+        let Some(member) = members::find_locked(tx, organization, id).await? else {
             return Ok(Err(Refused::Foreign));
         };
         let places = organizations::account_places(tx, member.account).await?;
@@ -223,7 +224,10 @@ impl On<'_> {
         if !ours {
             return Ok(Err(Refused::Foreign));
         }
-        if lasting && sign_ons::has_identity(tx, self.key(), id).await? {
+        if let Some(subject) = lasting
+            && sign_ons::has_identity(tx, self.key(), id).await?
+            && sign_ons::find_identity(tx, self.key(), subject).await? != Some(id)
+        {
             return Ok(Err(Refused::Renamed));
         }
         Ok(Ok(()))
@@ -276,6 +280,8 @@ impl On<'_> {
     /// Takes the groups over and derives the role; refuses who has no access.
     async fn role(&self, tx: &mut Tx, id: MemberId) -> Answer<Role> {
         let organization = self.connection.organization;
+        // Held: who is being deactivated is either seen to be, or loses this session too.
+        members::find_locked(tx, organization, id).await?;
         let stored = facts::facts(tx, organization, &[id]).await?;
         let barred = stored
             .first()

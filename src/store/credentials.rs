@@ -141,6 +141,19 @@ pub(crate) async fn insert_login_link(
     Ok(())
 }
 
+/// Whom a login link would sign in.
+pub(crate) async fn find_login_link(
+    tx: &mut Tx,
+    hash: &str,
+    now: Timestamp,
+) -> Result<Option<(OrganizationId, MemberId)>, Error> {
+    tx.fetch_optional(
+        "SELECT organization_id, member_id FROM login_links WHERE hash = $1 AND expires_at > $2",
+        &[&hash, &now],
+    )
+    .await
+}
+
 /// Uses a login link up: of many who try at once, one gets it.
 pub(crate) async fn take_login_link(
     tx: &mut Tx,

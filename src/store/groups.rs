@@ -91,12 +91,11 @@ pub(crate) async fn raise_version(
     Ok(row.map(Group::from))
 }
 
-/// Raises the versions of all groups of a member, in the order of their ids.
-pub(crate) async fn raise_versions_of(
+/// Keeps others from changing the groups of a member until the end of the transaction.
+pub(crate) async fn lock_all_of(
     tx: &mut Tx,
     organization: OrganizationId,
     member: MemberId,
-    at: Timestamp,
 ) -> Result<(), Error> {
     let _locked: Vec<(GroupId,)> = tx
         .fetch_all_locked(
@@ -105,6 +104,16 @@ pub(crate) async fn raise_versions_of(
             &[&organization, &member],
         )
         .await?;
+    Ok(())
+}
+
+/// Raises the versions of all groups of a member.
+pub(crate) async fn raise_versions_of(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    member: MemberId,
+    at: Timestamp,
+) -> Result<(), Error> {
     tx.execute(
         "UPDATE groups SET version = version + 1, modified_at = $3 WHERE organization_id = $1 AND id IN
             (SELECT group_id FROM group_members WHERE organization_id = $1 AND member_id = $2)",

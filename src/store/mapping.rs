@@ -148,7 +148,8 @@ pub(crate) async fn gives_role(
     Ok(row.is_some())
 }
 
-/// Lets the rules that name a group follow it to its new name (R10). Where the new name has rules, both hold.
+/// Lets the rules that name a group follow it to its new name (R10). Where the new name has rules, both hold; of two
+/// roles in the organization only the higher, since a group gives one.
 pub(crate) async fn rename_group(
     tx: &mut Tx,
     organization: OrganizationId,
@@ -174,6 +175,12 @@ pub(crate) async fn rename_group(
          SELECT organization_id, workspace_id, $3 FROM workspace_rules WHERE organization_id = $1 AND group_name = $2
          ON CONFLICT (organization_id, group_name, workspace_id) DO NOTHING",
         &[&organization, &before, &after],
+    )
+    .await?;
+    tx.execute(
+        "DELETE FROM role_rules WHERE organization_id = $1 AND group_name = $2
+            AND role < (SELECT MAX(r.role) FROM role_rules r WHERE r.organization_id = $1 AND r.group_name = $2)",
+        &[&organization, &after],
     )
     .await?;
     tx.execute(

@@ -110,20 +110,35 @@ pub(crate) async fn groups_of(
         .collect())
 }
 
+const FIND_ALONE: &str =
+    "SELECT id, number, account_id, user_name, external_id, active, attributes, role, role_source,
+    version, created_at, modified_at FROM members WHERE organization_id = $1 AND id = $2";
+
 /// The member with this id, without groups, kept from being changed by others until the end of the transaction.
 pub(crate) async fn find_locked(
     tx: &mut Tx,
     organization: OrganizationId,
     id: MemberId,
 ) -> Result<Option<Member>, Error> {
-    let rows: Vec<MemberRow> = tx
-        .fetch_all_locked(
-            "SELECT id, number, account_id, user_name, external_id, active, attributes, role, role_source, version,
-                created_at, modified_at
-             FROM members WHERE organization_id = $1 AND id = $2",
-            &[&organization, &id],
-        )
-        .await?;
+    only(
+        tx.fetch_all_locked(FIND_ALONE, &[&organization, &id])
+            .await?,
+    )
+}
+
+/// The same, before the member is deleted: nobody can put them into a group from here on.
+pub(crate) async fn find_doomed(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: MemberId,
+) -> Result<Option<Member>, Error> {
+    only(
+        tx.fetch_all_doomed(FIND_ALONE, &[&organization, &id])
+            .await?,
+    )
+}
+
+fn only(rows: Vec<MemberRow>) -> Result<Option<Member>, Error> {
     rows.into_iter()
         .next()
         .map(|row| row.with_groups(Vec::new()))

@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::db::Tx;
+use super::db::{Attempt, Tx};
 use super::role;
 use crate::domain::error::Error;
 use crate::domain::organization::Organization;
@@ -193,17 +193,18 @@ pub(crate) async fn account_places(
 
 /// Moves the sign-in address of an account that belongs to this organization alone and was made by it (R4).
 ///
-/// Where another account has the address, this one has none: the person is then known by IdP alone.
+/// Where another account has the address, this one has none: the person is then known by IdP alone. `Taken` where
+/// another takes it at this very moment.
 pub(crate) async fn update_account_email(
     tx: &mut Tx,
     organization: OrganizationId,
     account: AccountId,
     email: Option<(&str, &str)>,
-) -> Result<u64, Error> {
+) -> Result<Attempt<u64>, Error> {
     let (email, key) = email
         .map(|(email, key)| (email.to_owned(), key.to_owned()))
         .unzip();
-    tx.execute(
+    tx.attempt(
         "UPDATE accounts SET
             email = CASE WHEN EXISTS (SELECT 1 FROM accounts o WHERE o.email_key = $4 AND o.id <> $2) THEN NULL ELSE $3 END,
             email_key = CASE WHEN EXISTS (SELECT 1 FROM accounts o WHERE o.email_key = $4 AND o.id <> $2) THEN NULL ELSE $4 END

@@ -87,7 +87,8 @@ pub(crate) async fn insert_identity(
     member: MemberId,
 ) -> Result<(), Error> {
     tx.execute(
-        "INSERT INTO identities (organization_id, connection_id, subject, member_id) VALUES ($1, $2, $3, $4)",
+        "INSERT INTO identities (organization_id, connection_id, subject, member_id) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (organization_id, connection_id, subject) DO NOTHING",
         &[&connection.0, &connection.1, &subject, &member],
     )
     .await?;

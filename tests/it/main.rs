@@ -10,5 +10,7 @@
 
 mod app;
 mod client;
+mod concurrency;
 mod database;
+mod roles;
 mod scim;

@@ -47,14 +47,15 @@ pub(crate) async fn change(
     ApiCaller(caller): ApiCaller,
     Body(lists): Body<Lists>,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
-    let (mapping, moved) = save(&caller, lists).await?;
+    let change = read(&caller, lists).await?;
+    let (mapping, moved) = role_mapping::change(&caller, change).await?;
     let mut answer = written(&caller, &mapping).await?;
     answer["members_changed"] = json!(moved);
     Ok((StatusCode::CREATED, Json(answer)))
 }
 
-/// Saves lists of rules; all rules from now on, and how many members have another role.
-pub(super) async fn save(caller: &Caller, lists: Lists) -> Result<(Mapping, u64), ApiError> {
+/// Reads lists of rules.
+pub(super) async fn read(caller: &Caller, lists: Lists) -> Result<MappingChange, ApiError> {
     let mut wanted = MappingChange::default();
     if let Some(rules) = lists.roles_groups {
         wanted.roles = Some(
@@ -85,7 +86,7 @@ pub(super) async fn save(caller: &Caller, lists: Lists) -> Result<(Mapping, u64)
                 .collect::<Result<_, _>>()?,
         );
     }
-    Ok(role_mapping::change(caller, wanted).await?)
+    Ok(wanted)
 }
 
 fn role_rule(role: &str, group: String) -> Result<RoleRule, Error> {

@@ -57,16 +57,9 @@ pub(crate) async fn change(
     let now = caller.now;
     let manual = settings.manual_role_management;
     let (fields, lists) = settings.parts();
-    // What cannot be read is refused before anything is saved.
-    fields
-        .clone()
-        .applied(connections::find(&caller).await?, now)?;
-    mapping::save(&caller, lists).await?;
-    let apply = |connection| fields.applied(connection, now);
-    let connection = connections::change(&caller, apply).await?;
-    if let Some(manual) = manual {
-        role_mapping::set_manual_management(&caller, manual).await?;
-    }
+    let rules = mapping::read(&caller, lists).await?;
+    let change = |connection| fields.applied(connection, now);
+    let connection = connections::change(&caller, change, manual, rules).await?;
     Ok((
         StatusCode::CREATED,
         Json(written(&caller, &state, &connection).await?),

@@ -154,7 +154,8 @@ impl Tx {
         }
     }
 
-    /// Reads rows and keeps others from changing them until the end of the transaction.
+    /// Reads rows and keeps others from changing them until the end of the transaction. New references to them may
+    /// still be made: who adds a member to one group does not wait for who adds it to another.
     ///
     /// The SQL differs: SQLite has no `FOR UPDATE`, and a transaction that writes has the whole database to itself.
     /// Callers order the rows by id, so that two of them never wait for each other.
@@ -163,10 +164,28 @@ impl Tx {
         sql: &'static str,
         values: &[&dyn Bind],
     ) -> Result<Vec<T>, Error> {
+        self.fetch_all_for(sql, "FOR NO KEY UPDATE", values).await
+    }
+
+    /// Reads rows that are going to be deleted: nobody may refer to them from here on.
+    pub(crate) async fn fetch_all_doomed<T: Row>(
+        &mut self,
+        sql: &'static str,
+        values: &[&dyn Bind],
+    ) -> Result<Vec<T>, Error> {
+        self.fetch_all_for(sql, "FOR UPDATE", values).await
+    }
+
+    async fn fetch_all_for<T: Row>(
+        &mut self,
+        sql: &'static str,
+        lock: &'static str,
+        values: &[&dyn Bind],
+    ) -> Result<Vec<T>, Error> {
         match self {
             Self::SqliteRead(_) | Self::SqliteWrite(_) => self.fetch_all(sql, values).await,
             Self::PostgresRead(_) | Self::PostgresWrite(_) => {
-                self.fetch_all(AssertSqlSafe(format!("{sql} FOR NO KEY UPDATE")), values)
+                self.fetch_all(AssertSqlSafe(format!("{sql} {lock}")), values)
                     .await
             }
         }
