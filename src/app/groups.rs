@@ -152,12 +152,14 @@ pub(crate) async fn change_group(
             )],
         )
         .await?;
-    let named = mapping::gives_role(&mut tx, caller.organization, &raised.display_name).await?;
+    let mut named = mapping::gives_role(&mut tx, caller.organization, &raised.display_name).await?;
     if group != raised {
         write_names(caller, &mut tx, &raised, &group).await?;
+        named |= mapping::gives_role(&mut tx, caller.organization, &group.display_name).await?;
     }
-    if named || mapping::gives_role(&mut tx, caller.organization, &group.display_name).await? {
-        roles::derive(caller, &mut tx, &moved.everybody()).await?;
+    if named {
+        let moved = [moved.added, moved.removed].concat();
+        roles::derive(caller, &mut tx, &moved).await?;
     }
     tx.commit().await?;
     Ok(group)
@@ -194,10 +196,6 @@ impl Moved {
 
     fn remove(&mut self, members: Vec<MemberId>) {
         self.removed.extend(members);
-    }
-
-    fn everybody(&self) -> Vec<MemberId> {
-        [self.added.as_slice(), &self.removed].concat()
     }
 
     fn is_empty(&self) -> bool {
@@ -295,14 +293,17 @@ pub(crate) async fn list_groups(
         });
     }
     let Some(holds) = &query.remainder else {
-        let total = search::count_groups(&mut tx, caller.organization, &query.narrow).await?;
         let mut resources = Vec::new();
-        if page.count > 0 && page.offset < total {
+        if page.count > 0 {
             let from = From::Offset(i64::try_from(page.offset).unwrap_or(i64::MAX));
             let count = i64::try_from(page.count).unwrap_or(i64::MAX);
             resources =
                 search::groups(&mut tx, caller.organization, &query.narrow, from, count).await?;
         }
+        let total = match page.total(resources.len()) {
+            Some(total) => total,
+            None => search::count_groups(&mut tx, caller.organization, &query.narrow).await?,
+        };
         return Ok(Found { total, resources });
     };
     let mut found = Found {

@@ -164,15 +164,20 @@ pub(crate) async fn list_members(
             resources: Vec::new(),
         });
     }
-    let total = search::count_members(&mut tx, caller.organization, &query.narrow).await?;
     let mut resources = Vec::new();
-    if page.count > 0 && page.offset < total {
+    if page.count > 0 {
         let from = From::Offset(i64::try_from(page.offset).unwrap_or(i64::MAX));
         let count = i64::try_from(page.count).unwrap_or(i64::MAX);
         resources =
             search::members(&mut tx, caller.organization, &query.narrow, from, count).await?;
+    }
+    if !resources.is_empty() {
         fill_groups(caller, &mut tx, &mut resources).await?;
     }
+    let total = match page.total(resources.len()) {
+        Some(total) => total,
+        None => search::count_members(&mut tx, caller.organization, &query.narrow).await?,
+    };
     Ok(Found { total, resources })
 }
 

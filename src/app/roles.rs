@@ -1,7 +1,5 @@
 //! Deriving roles again after facts have changed (R9), and what follows from a role that gives no access (R13).
 
-use std::collections::BTreeSet;
-
 use super::Caller;
 use crate::domain::MemberId;
 use crate::domain::error::Error;
@@ -12,21 +10,20 @@ use crate::store::{credentials, mapping, roles};
 /// How many members one statement handles: enough to be quick, few enough to bound memory.
 pub(super) const CHUNK: u16 = 500;
 
-/// Derives the roles of these members, again, in the transaction that changed a fact of theirs; how many have
-/// another role now. Who has no access any more loses every session and token.
+/// Derives the roles of these members again, in the transaction that changed a fact of theirs; how many have another
+/// role now. Who has no access any more loses every session and token.
+///
+/// They are taken in the order of their ids, whatever their number, so that two of us never wait for each other: a
+/// transaction beside others calls this once.
 pub(super) async fn derive(
     caller: &Caller,
     tx: &mut Tx,
     members: &[MemberId],
 ) -> Result<u64, Error> {
-    // By id, each once: of two transactions that hold members, neither waits for the other in a circle.
-    let members: Vec<MemberId> = members
-        .iter()
-        .copied()
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .collect();
     let mut changed = 0;
+    let mut members = members.to_vec();
+    members.sort_unstable();
+    members.dedup();
     for chunk in members.chunks(usize::from(CHUNK)) {
         let derived = roles::derive(tx, caller.organization, chunk).await?;
         if derived.is_empty() {

@@ -169,23 +169,22 @@ pub(crate) async fn ensure_any_organization(
     let mut tx = db.read().await?;
     let known = organizations::list_ids(&mut tx).await?;
     drop(tx);
-    let organization = match known.first() {
-        Some(first) => *first,
-        None => {
-            let owner = NewOwner {
-                username: "owner@localhost".to_owned(),
-                password_hash: None,
-                user_token: None,
-            };
-            match create_organization(db, now, "My organization", &owner).await {
-                // Another process that starts at the same moment was faster.
-                Err(Error::Duplicate { .. }) => {
-                    let mut tx = db.read().await?;
-                    let known = organizations::list_ids(&mut tx).await?;
-                    *known.first().ok_or(Error::NotFound("organization"))?
-                }
-                made => made?,
+    let organization = if let Some(first) = known.first() {
+        *first
+    } else {
+        let owner = NewOwner {
+            username: "owner@localhost".to_owned(),
+            password_hash: None,
+            user_token: None,
+        };
+        match create_organization(db, now, "My organization", &owner).await {
+            // Another process that starts at the same moment was faster.
+            Err(Error::Duplicate { .. }) => {
+                let mut tx = db.read().await?;
+                let known = organizations::list_ids(&mut tx).await?;
+                *known.first().ok_or(Error::NotFound("organization"))?
             }
+            made => made?,
         }
     };
     let mut tx = db.read().await?;

@@ -115,6 +115,15 @@ pub(crate) struct Page {
     pub(crate) count: u64,
 }
 
+impl Page {
+    /// How many resources there are in all, where so many on the page show its end: then nobody need count them.
+    pub(crate) fn total(self, found: usize) -> Option<u64> {
+        let found = found as u64;
+        let at_end = found < self.count && (found > 0 || self.offset == 0);
+        at_end.then_some(self.offset + found)
+    }
+}
+
 /// A part of an answer, and how much there is in all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Found<Resource> {
@@ -131,5 +140,22 @@ impl<Resource> Found<Resource> {
             self.resources.push(resource);
         }
         self.total += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_is_not_full_tells_how_many_there_are() {
+        let page = |offset, count| Page { offset, count };
+        assert_eq!(page(0, 100).total(0), Some(0));
+        assert_eq!(page(0, 100).total(1), Some(1));
+        assert_eq!(page(200, 100).total(99), Some(299));
+        assert_eq!(page(0, 100).total(100), None);
+        // Past the end, and where only the number is asked for.
+        assert_eq!(page(200, 100).total(0), None);
+        assert_eq!(page(0, 0).total(0), None);
     }
 }

@@ -47,11 +47,6 @@ pub(crate) async fn insert(
             ]
         })
         .collect();
-    tx.insert_rows(
-        "INSERT INTO events (id, organization_id, at, kind, actor_kind, actor_id, subject, request_id, facts) VALUES",
-        &rows,
-    )
-    .await?;
     let personal: Vec<(&EventId, &MemberId, Json<&serde_json::Value>)> = events
         .iter()
         .filter_map(|(id, event)| {
@@ -61,13 +56,19 @@ pub(crate) async fn insert(
                 .map(|(member, details)| (id, member, Json(details)))
         })
         .collect();
-    let rows: Vec<Vec<&dyn Bind>> = personal
+    let details: Vec<Vec<&dyn Bind>> = personal
         .iter()
         .map(|(id, member, details)| vec![&origin.organization as &dyn Bind, *member, *id, details])
         .collect();
-    tx.insert_rows(
-        "INSERT INTO event_details (organization_id, member_id, event_id, details) VALUES",
-        &rows,
+    tx.insert_both(
+        (
+            "INSERT INTO events (id, organization_id, at, kind, actor_kind, actor_id, subject, request_id, facts) VALUES",
+            &rows,
+        ),
+        (
+            "INSERT INTO event_details (organization_id, member_id, event_id, details) VALUES",
+            &details,
+        ),
     )
     .await
 }

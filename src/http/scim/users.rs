@@ -24,15 +24,17 @@ fn id(text: &str) -> Result<MemberId, ScimError> {
     MemberId::parse(text).ok_or(ScimError::Domain(Error::NotFound("User")))
 }
 
-fn answer(member: &Member, kept: &Projection, state: &State) -> Answer {
+fn answer(member: Member, kept: &Projection, state: &State) -> Answer {
+    let etag = user::etag(&member);
+    tagged(member, etag, kept, state)
+}
+
+fn tagged(member: Member, etag: String, kept: &Projection, state: &State) -> Answer {
     let base = base(state);
-    let mut resource = user::resource(member, &base);
+    let location = format!("{base}/Users/{}", member.id);
+    let mut resource = user::rendered(member, &etag, &base);
     kept.apply(&mut resource);
-    Answer::resource(
-        &resource,
-        format!("{base}/Users/{}", member.id),
-        user::etag(member),
-    )
+    Answer::resource(&resource, location, etag)
 }
 
 /// POST: makes a member.
@@ -44,7 +46,7 @@ pub(crate) async fn create(
 ) -> Result<Answer, ScimError> {
     let kept = projection(&parameters, Kind::User)?;
     let member = provisioning::create_member(&caller, user::parse(&body)?).await?;
-    Ok(answer(&member, &kept, &state).created())
+    Ok(answer(member, &kept, &state).created())
 }
 
 /// GET of one.
@@ -61,7 +63,7 @@ pub(crate) async fn get(
     if is_known(&headers, &etag) {
         return Ok(Answer::unchanged(etag));
     }
-    Ok(answer(&member, &kept, &state))
+    Ok(tagged(member, etag, &kept, &state))
 }
 
 /// GET of those that a filter selects.
@@ -95,14 +97,15 @@ pub(super) async fn select(
     let base = base(state);
     let query = user::query(parameters.get("filter"), &base)?;
     let found = provisioning::list_members(caller, &query, page).await?;
-    let render = |member: &Member| {
-        let mut resource = user::resource(member, &base);
+    let render = |member: Member| {
+        let etag = user::etag(&member);
+        let mut resource = user::rendered(member, &etag, &base);
         kept.apply(&mut resource);
         resource
     };
     Ok(Found {
         total: found.total,
-        resources: found.resources.iter().map(render).collect(),
+        resources: found.resources.into_iter().map(render).collect(),
     })
 }
 
@@ -119,7 +122,7 @@ pub(crate) async fn replace(
     let profile = user::parse(&body)?;
     let change = |_: &_| Ok::<_, ScimError>(profile);
     let member = provisioning::change_member(&caller, id(&path)?, seen(&headers), change).await?;
-    Ok(answer(&member, &kept, &state))
+    Ok(answer(member, &kept, &state))
 }
 
 /// PATCH: all operations or none.
@@ -135,7 +138,7 @@ pub(crate) async fn patch(
     let operations = PatchOp::parse(&body)?;
     let change = |profile: &_| Ok::<_, ScimError>(user::patch(profile, &operations)?);
     let member = provisioning::change_member(&caller, id(&path)?, seen(&headers), change).await?;
-    Ok(answer(&member, &kept, &state))
+    Ok(answer(member, &kept, &state))
 }
 
 /// DELETE: the member is gone, with every personal word.

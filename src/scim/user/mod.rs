@@ -130,24 +130,32 @@ fn profile(mut document: Map<String, Value>) -> Result<Profile, Error> {
 
 /// The document that describes a profile.
 fn described(profile: &Profile) -> Map<String, Value> {
-    let mut document = profile.attributes.clone();
-    document.insert("userName".to_owned(), profile.user_name.as_str().into());
-    if let Some(external_id) = &profile.external_id {
-        document.insert("externalId".to_owned(), external_id.as_str().into());
+    document_of(profile.clone())
+}
+
+/// The same, of a profile that nobody needs any more: every read comes through here.
+fn document_of(profile: Profile) -> Map<String, Value> {
+    let mut document = profile.attributes;
+    document.insert("userName".to_owned(), profile.user_name.into());
+    if let Some(external_id) = profile.external_id {
+        document.insert("externalId".to_owned(), external_id.into());
     }
     document.insert("active".to_owned(), profile.active.into());
     document
 }
 
-/// The resource as it is answered. `base` is the URL under which `/Users` lies.
+/// The resource, of a member that is still needed. `base` is the URL under which `/Users` lies.
 pub(crate) fn resource(member: &Member, base: &str) -> Value {
-    let mut resource = described(&member.profile);
+    rendered(member.clone(), &etag(member), base)
+}
+
+/// The resource as it is answered, with its entity tag. `base` is the URL under which `/Users` lies.
+pub(crate) fn rendered(member: Member, etag: &str, base: &str) -> Value {
+    let mut resource = document_of(member.profile);
     let mut schemas = vec![json!(USER)];
     // The list follows what is present, RFC 7643 section 3.
     schemas.extend(
-        member
-            .profile
-            .attributes
+        resource
             .keys()
             .filter(|name| attribute::is_urn(name))
             .map(|urn| json!(urn)),
@@ -171,7 +179,7 @@ pub(crate) fn resource(member: &Member, base: &str) -> Value {
         "created": member.created.to_string(),
         "lastModified": member.modified.to_string(),
         "location": format!("{base}/Users/{}", member.id),
-        "version": etag(member),
+        "version": etag,
     });
     resource.insert("meta".to_owned(), meta);
     Value::Object(resource)
