@@ -136,7 +136,7 @@ fn is_own_origin(headers: &HeaderMap, base_url: &str) -> bool {
 }
 
 /// The variable parts of a path. What cannot be read, because it is not UTF-8 or not a number, names nothing that there
-/// is.
+/// is; nor does what holds U+0000, which PostgreSQL does not even compare.
 #[derive(Debug)]
 pub(crate) struct Segments<T>(pub(crate) T);
 
@@ -144,6 +144,9 @@ impl<T: DeserializeOwned + Send> FromRequestParts<State> for Segments<T> {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Response> {
+        if parts.uri.path().contains("%00") {
+            return Err(router::nothing_at(parts.uri.path()));
+        }
         match Path::from_request_parts(parts, state).await {
             Ok(Path(read)) => Ok(Self(read)),
             Err(_) => Err(router::nothing_at(parts.uri.path())),

@@ -7,6 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::app::{App, OWNER, group, patch, user};
+use crate::client::Answer;
 
 const NAMES: usize = 5;
 
@@ -34,6 +35,12 @@ fn at(ids: &[String], n: usize) -> String {
         .unwrap_or_else(unknown)
 }
 
+fn note(ids: &mut Vec<String>, answer: &Answer) {
+    if answer.status == 201 {
+        ids.push(answer.json()["id"].as_str().unwrap().to_owned());
+    }
+}
+
 async fn take(app: &App, known: &mut Known, step: &Step) -> u16 {
     let own = &app.own;
     let name = format!("u{}@a.example", step.who % NAMES);
@@ -54,20 +61,12 @@ async fn take(app: &App, known: &mut Known, step: &Step) -> u16 {
     let answer = match step.kind {
         0..=2 => {
             let answer = in_scim(Method::POST, "/Users", user(&name)).await;
-            if answer.status == 201 {
-                known
-                    .users
-                    .push(answer.json()["id"].as_str().unwrap().to_owned());
-            }
+            note(&mut known.users, &answer);
             answer
         }
         3..=4 => {
             let answer = in_scim(Method::POST, "/Groups", group(&title, &[&one])).await;
-            if answer.status == 201 {
-                known
-                    .groups
-                    .push(answer.json()["id"].as_str().unwrap().to_owned());
-            }
+            note(&mut known.groups, &answer);
             answer
         }
         5..=8 => {
