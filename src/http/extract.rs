@@ -9,8 +9,8 @@ use url::form_urlencoded;
 
 use super::api::error::ApiError;
 use super::cookies;
+use super::form::Form;
 use super::middleware::RequestId;
-use super::router;
 use super::scim::error::ScimError;
 use crate::app::Caller;
 use crate::app::authentication::{self, Credential};
@@ -145,11 +145,11 @@ impl<T: DeserializeOwned + Send> FromRequestParts<State> for Segments<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Response> {
         if parts.uri.path().contains("%00") {
-            return Err(router::nothing_at(parts.uri.path()));
+            return Err(Form::of(parts.uri.path()).nothing());
         }
         match Path::from_request_parts(parts, state).await {
             Ok(Path(read)) => Ok(Self(read)),
-            Err(_) => Err(router::nothing_at(parts.uri.path())),
+            Err(_) => Err(Form::of(parts.uri.path()).nothing()),
         }
     }
 }

@@ -15,16 +15,16 @@ use std::time::{Duration, Instant};
 
 use axum::body::{Body, HttpBody as _};
 use axum::extract::{MatchedPath, Request};
-use axum::http::header::{
-    CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
-};
+use axum::http::header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use metrics::{Counter, Histogram};
 use tower::{Layer, Service};
 use tower_http::timeout::TimeoutBody;
 use tracing::Instrument as _;
 
+use super::form::Form;
+use crate::domain::error::Error;
 use crate::secret;
 use crate::telemetry::{REQUEST_SECONDS, REQUESTS};
 
@@ -116,6 +116,7 @@ where
                 .cloned()
                 .ok_or_else(|| path(&request)),
         };
+        let form = Form::of(request.uri().path());
         let id = RequestId::of(request.headers());
         // At this level, so that each line that is written at all carries the id.
         let span = tracing::error_span!("request", request_id = id.as_str());
@@ -126,7 +127,8 @@ where
         let answer = self.0.call(request);
         Box::pin(
             async move {
-                let mut answer = guarded(answer, TIME_LIMIT).await;
+                let answer = guarded(answer, TIME_LIMIT).await;
+                let mut answer = answer.unwrap_or_else(|error| form.failure(error));
                 seen.record(answer.status());
                 add_headers(answer.headers_mut(), id);
                 Ok(answer)
@@ -136,11 +138,11 @@ where
     }
 }
 
-/// The answer, or one of ours where there is none: after a panic, or too late.
+/// The answer, or why there is none: after a panic, or too late.
 async fn guarded(
     answer: impl Future<Output = Result<Response, Infallible>>,
     limit: Duration,
-) -> Response {
+) -> Result<Response, Error> {
     let mut answer = pin!(answer);
     let caught = std::future::poll_fn(|cx| {
         match catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(cx))) {
@@ -151,27 +153,10 @@ async fn guarded(
         }
     });
     match tokio::time::timeout(limit, caught).await {
-        Ok(Some(answer)) => answer,
-        Ok(None) => problem(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            r#"{"type":"about:blank","title":"Internal Server Error","status":500,"detail":"Something went wrong here; the log has the details under the request's id."}"#,
-        ),
-        Err(_) => {
-            tracing::error!(
-                seconds = limit.as_secs(),
-                "a request took too long and was given up"
-            );
-            problem(
-                StatusCode::SERVICE_UNAVAILABLE,
-                r#"{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"The request took too long; try again."}"#,
-            )
-        }
+        Ok(Some(answer)) => Ok(answer),
+        Ok(None) => Err(Error::Internal(anyhow::anyhow!("the handler panicked"))),
+        Err(late) => Err(Error::Unavailable(late.into())),
     }
-}
-
-/// Problem details, RFC 9457.
-fn problem(status: StatusCode, body: &'static str) -> Response {
-    (status, [(CONTENT_TYPE, "application/problem+json")], body).into_response()
 }
 
 /// What is kept of a request until it is answered.
@@ -271,6 +256,7 @@ fn add_headers(headers: &mut HeaderMap, id: RequestId) {
 #[cfg(test)]
 mod tests {
     use axum::Router;
+    use axum::http::header::CONTENT_TYPE;
     use axum::routing::get;
     use tower::ServiceExt as _;
 
@@ -290,7 +276,7 @@ mod tests {
                 }),
             )
             .route(
-                "/panics",
+                "/api/panics",
                 get(async || -> StatusCode { panic!("as the test wants it") }),
             )
             .route("/kept", get(async || ([(CACHE_CONTROL, "max-age=60")], "")))
@@ -346,7 +332,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_answered_with_a_problem_that_does_not_tell_it() {
-        let answer = ask("/panics", None).await;
+        let answer = ask("/api/panics", None).await;
         assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
         assert_eq!(answer.headers()[CONTENT_TYPE], "application/problem+json");
         assert_eq!(answer.headers()[CACHE_CONTROL], "no-store");
@@ -357,9 +343,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_request_that_takes_too_long_is_given_up() {
-        let answer = guarded(std::future::pending(), Duration::from_millis(1)).await;
-        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
-        serde_json::from_str::<serde_json::Value>(&body(answer).await).unwrap();
+        let late = guarded(std::future::pending(), Duration::from_millis(1)).await;
+        assert!(matches!(late, Err(Error::Unavailable(_))));
     }
 
     #[tokio::test]

@@ -3,6 +3,7 @@
 pub(crate) mod api;
 mod cookies;
 mod extract;
+mod form;
 pub(crate) mod health;
 pub(crate) mod middleware;
 pub(crate) mod router;

@@ -2,12 +2,11 @@
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, OriginalUri};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 
-use super::api::error::ApiError;
 use super::api::{mapping, members, projects, saml_settings, whoami};
-use super::scim::error::ScimError;
+use super::form::Form;
 use super::scim::{discovery, groups, root, users};
 use super::sso::saml;
 use super::{health, middleware, ui};
@@ -126,21 +125,9 @@ fn api() -> Routes {
 
 /// A path that nobody answers.
 async fn no_route(OriginalUri(uri): OriginalUri) -> Response {
-    nothing_at(uri.path())
-}
-
-/// That there is nothing at a path, in the form of the protocol that it looks like.
-pub(super) fn nothing_at(path: &str) -> Response {
-    match path {
-        path if path.starts_with("/scim") => ScimError::NoEndpoint.into_response(),
-        path if path.starts_with("/api") => ApiError::NoEndpoint.into_response(),
-        _ => ui::not_found(),
-    }
+    Form::of(uri.path()).nothing()
 }
 
 async fn no_method(OriginalUri(uri): OriginalUri) -> Response {
-    match uri.path() {
-        path if path.starts_with("/scim") => ScimError::NoMethod.into_response(),
-        _ => ApiError::NoMethod.into_response(),
-    }
+    Form::of(uri.path()).no_method()
 }
