@@ -1,5 +1,7 @@
 //! Requests with one credential, and answers that say what they are.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
@@ -88,6 +90,8 @@ impl Client {
     pub(crate) fn new(base: String, authorization: Option<String>) -> Self {
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
+            // Sooner than the server, which ends a connection that has been idle for ten seconds.
+            .pool_idle_timeout(Duration::from_secs(5))
             .build()
             .unwrap();
         Self {

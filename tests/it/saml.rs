@@ -3,9 +3,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use openssl::asn1::Asn1Time;
+use openssl::ec::{EcGroup, EcKey};
 use openssl::hash::MessageDigest;
+use openssl::nid::Nid;
 use openssl::pkey::PKey;
-use openssl::rsa::Rsa;
 use openssl::x509::{X509, X509NameBuilder};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -17,7 +18,8 @@ const FORM: [(&str, &str); 1] = [("content-type", "application/x-www-form-urlenc
 /// What an identity provider would say of itself, with a key or without.
 fn metadata(with_key: bool) -> String {
     let key = if with_key {
-        let pair = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
+        let curve = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
+        let pair = PKey::from_ec_key(EcKey::generate(&curve).unwrap()).unwrap();
         let mut name = X509NameBuilder::new().unwrap();
         name.append_entry_by_text("CN", "idp.example").unwrap();
         let name = name.build();
