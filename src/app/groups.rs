@@ -212,11 +212,17 @@ async fn add(
     if members.is_empty() {
         return Ok(Vec::new());
     }
-    if caller.leniency.passes_over_unknown_members() {
-        return rows::add_known_members(tx, caller.organization, id, members).await;
-    }
-    match rows::add_members(tx, caller.organization, id, members).await? {
+    let passed_over = caller.leniency.passes_over_unknown_members();
+    let added = if passed_over {
+        rows::add_known_members(tx, caller.organization, id, members).await?
+    } else {
+        rows::add_members(tx, caller.organization, id, members).await?
+    };
+    match added {
         Attempt::Done(added) => Ok(added),
+        Attempt::Taken | Attempt::Missing if passed_over => Err(Error::Unavailable(
+            anyhow::anyhow!("a member to add was deleted at the same moment"),
+        )),
         Attempt::Taken | Attempt::Missing => Err(Error::Invalid(
             "a value of members is not the id of a User of this organization".to_owned(),
         )),
