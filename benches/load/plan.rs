@@ -218,10 +218,8 @@ impl Plan {
 
 fn tell(connections: usize, users: usize, rows: &[Row]) {
     if !rows.is_empty() {
-        println!(
-            "{connections} connections, {users} users:\n\n{}",
-            table(rows)
-        );
+        let rows = table(rows);
+        println!("### Connections: {connections}, users: {users}\n\n{rows}");
     }
 }
 

@@ -40,15 +40,18 @@ impl Row {
     }
 
     fn line(&self) -> String {
-        let limit = median(self.rounds.iter().map(|(_, limit)| limit.rate(self.kind)));
+        let of_limit = |value: &dyn Fn(&Sample) -> f64| {
+            median(self.rounds.iter().map(|(_, limit)| value(limit)))
+        };
         format!(
-            "| {:<36} | {:>8.0} | {:>7.2} | {:>7.2} | {:>9.0} | {:>8.0} | {:>5.2} |",
+            "| {:<36} | {:>8.0} | {:>7.2} | {:>7.2} | {:>5.0} | {:>8.0} | {:>5.0} | {:>5.2} |",
             self.name,
             self.of_ours(|sample| sample.rate(self.kind)),
             self.of_ours(|sample| sample.quantile(self.kind, 50)) / 1000.0,
             self.of_ours(|sample| sample.quantile(self.kind, 99)) / 1000.0,
             self.of_ours(Sample::processor_each),
-            limit,
+            of_limit(&|sample| sample.rate(self.kind)),
+            of_limit(&Sample::processor_each),
             self.ratio(),
         )
     }
@@ -57,10 +60,10 @@ impl Row {
 /// A table of rows.
 pub(crate) fn table(rows: &[Row]) -> String {
     let mut text = format!(
-        "| {:<36} | {:>8} | {:>7} | {:>7} | {:>9} | {:>8} | {:>5} |\n",
-        "operation", "a second", "p50 ms", "p99 ms", "server µs", "limit/s", "ratio"
+        "| {:<36} | {:>8} | {:>7} | {:>7} | {:>5} | {:>8} | {:>5} | {:>5} |\n",
+        "operation", "a second", "p50 ms", "p99 ms", "µs", "limit/s", "its µs", "ratio"
     );
-    text.push_str("| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+    text.push_str("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
     for row in rows {
         let _ = writeln!(text, "{}", row.line());
     }

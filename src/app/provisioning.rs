@@ -5,7 +5,7 @@ use crate::domain::error::Error;
 use crate::domain::event::Event;
 use crate::domain::member::{Member, Profile};
 use crate::domain::name;
-use crate::domain::query::{Condition, Found, MemberField, Page, Query};
+use crate::domain::query::{Comparison, Condition, Found, MemberField, Operand, Page, Query};
 use crate::domain::{AccountId, MemberId};
 use crate::secret;
 use crate::store::db::{Attempt, Tx};
@@ -163,6 +163,19 @@ pub(crate) async fn list_members(
             total: 0,
             resources: Vec::new(),
         });
+    }
+    if let Condition::Compare(MemberField::UserName, Comparison::Equal, Operand::Text(key)) =
+        &query.narrow
+    {
+        // What clients ask before everything else: one statement, since there is one at most.
+        let mut found = Found {
+            total: 0,
+            resources: Vec::new(),
+        };
+        if let Some(member) = rows::find_by_user_name(&mut tx, caller.organization, key).await? {
+            found.take(member, page);
+        }
+        return Ok(found);
     }
     let mut resources = Vec::new();
     if page.count > 0 {

@@ -59,23 +59,50 @@ struct MemberAndGroupRow {
     group_name: Option<String>,
 }
 
+/// One member with their groups by displayName; the condition follows, and names one at most.
+macro_rules! one_with_groups {
+    ($condition:literal) => {
+        concat!(
+            "SELECT m.id, m.number, m.account_id, m.user_name, m.external_id, m.active, m.attributes, m.role, m.role_source,
+                m.version, m.created_at, m.modified_at, g.id AS group_id, g.display_name AS group_name
+             FROM members m
+             LEFT JOIN group_members gm ON gm.organization_id = m.organization_id AND gm.member_id = m.id
+             LEFT JOIN groups g ON g.organization_id = gm.organization_id AND g.id = gm.group_id
+             WHERE m.organization_id = $1 AND ",
+            $condition,
+            " ORDER BY g.display_name"
+        )
+    };
+}
+
 /// The member with this id, and their groups by displayName.
 pub(crate) async fn find(
     tx: &mut Tx,
     organization: OrganizationId,
     id: MemberId,
 ) -> Result<Option<Member>, Error> {
-    let rows: Vec<MemberAndGroupRow> = tx
+    let rows = tx
+        .fetch_all(one_with_groups!("m.id = $2"), &[&organization, &id])
+        .await?;
+    gathered(rows)
+}
+
+/// The member whose userName has this key, and their groups by displayName.
+pub(crate) async fn find_by_user_name(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    key: &str,
+) -> Result<Option<Member>, Error> {
+    let rows = tx
         .fetch_all(
-            "SELECT m.id, m.number, m.account_id, m.user_name, m.external_id, m.active, m.attributes, m.role, m.role_source,
-                m.version, m.created_at, m.modified_at, g.id AS group_id, g.display_name AS group_name
-             FROM members m
-             LEFT JOIN group_members gm ON gm.organization_id = m.organization_id AND gm.member_id = m.id
-             LEFT JOIN groups g ON g.organization_id = gm.organization_id AND g.id = gm.group_id
-             WHERE m.organization_id = $1 AND m.id = $2 ORDER BY g.display_name",
-            &[&organization, &id],
+            one_with_groups!("m.user_name_key = $2"),
+            &[&organization, &key],
         )
         .await?;
+    gathered(rows)
+}
+
+fn gathered(rows: Vec<MemberAndGroupRow>) -> Result<Option<Member>, Error> {
     let mut member = None;
     let mut groups = Vec::with_capacity(rows.len());
     for row in rows {
