@@ -280,7 +280,7 @@ impl On<'_> {
     /// Takes the groups over and derives the role; refuses who has no access.
     async fn role(&self, tx: &mut Tx, id: MemberId) -> Answer<Role> {
         let organization = self.connection.organization;
-        // Held: who is being deactivated is either seen to be, or loses this session too.
+        // Held: who is being deactivated is either seen to be, or loses the new session too.
         members::find_locked(tx, organization, id).await?;
         let stored = facts::facts(tx, organization, &[id]).await?;
         let barred = stored
