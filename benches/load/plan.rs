@@ -59,7 +59,7 @@ impl Plan {
         if self.quick {
             (3, Duration::from_millis(300))
         } else {
-            (5, Duration::from_secs(1))
+            (5, Duration::from_millis(600))
         }
     }
 

@@ -4,7 +4,7 @@ use sqlx::FromRow;
 use sqlx::types::Json;
 
 use super::db::{Attempt, Tx};
-use super::{list_of, role, source};
+use super::{inconsistent, list_of, role, source};
 use crate::domain::error::Error;
 use crate::domain::member::{Attributes, GroupRef, Member, Profile};
 use crate::domain::name;
@@ -20,7 +20,8 @@ pub(super) struct MemberRow {
     user_name: String,
     external_id: Option<String>,
     active: bool,
-    attributes: Json<Attributes>,
+    /// Absent where another row of the same member has them.
+    attributes: Option<Json<Attributes>>,
     role: i16,
     role_source: i16,
     version: i64,
@@ -30,6 +31,9 @@ pub(super) struct MemberRow {
 
 impl MemberRow {
     pub(super) fn with_groups(self, groups: Vec<GroupRef>) -> Result<Member, Error> {
+        let Some(Json(attributes)) = self.attributes else {
+            return Err(inconsistent("set of attributes", "nothing"));
+        };
         Ok(Member {
             id: self.id,
             number: self.number,
@@ -38,7 +42,7 @@ impl MemberRow {
                 user_name: self.user_name,
                 external_id: self.external_id,
                 active: self.active,
-                attributes: self.attributes.0,
+                attributes,
             },
             role: role(self.role)?,
             role_source: source(self.role_source)?,
@@ -60,11 +64,15 @@ struct MemberAndGroupRow {
 }
 
 /// One member with their groups by displayName; the condition follows, and names one at most.
+///
+/// The attributes, which may be long, stand in the first row alone: else they are sent and read once for each group.
 macro_rules! one_with_groups {
     ($condition:literal) => {
         concat!(
-            "SELECT m.id, m.number, m.account_id, m.user_name, m.external_id, m.active, m.attributes, m.role, m.role_source,
-                m.version, m.created_at, m.modified_at, g.id AS group_id, g.display_name AS group_name
+            "SELECT m.id, m.number, m.account_id, m.user_name, m.external_id, m.active,
+                CASE WHEN ROW_NUMBER() OVER (ORDER BY g.display_name) = 1 THEN m.attributes END AS attributes,
+                m.role, m.role_source, m.version, m.created_at, m.modified_at,
+                g.id AS group_id, g.display_name AS group_name
              FROM members m
              LEFT JOIN group_members gm ON gm.organization_id = m.organization_id AND gm.member_id = m.id
              LEFT JOIN groups g ON g.organization_id = gm.organization_id AND g.id = gm.group_id
