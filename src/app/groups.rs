@@ -28,7 +28,7 @@ pub(crate) async fn create_group(caller: &Caller, content: GroupContent) -> Resu
         created: caller.now,
         modified: caller.now,
     };
-    let mut tx = caller.db.write(caller.organization).await?;
+    let mut tx = caller.write().await?;
     if !rows::insert(&mut tx, caller.organization, &group).await? {
         return Err(TAKEN);
     }
@@ -109,12 +109,12 @@ pub(crate) async fn change_group(
         };
         Some(name.clone())
     });
-    let mut tx = caller.db.write(caller.organization).await?;
+    let mut tx = caller.write().await?;
     let mut raised = raise(caller, &mut tx, id, seen.as_deref()).await?;
     if name.is_some_and(|name| name != raised.display_name) {
         // Again, alone: a sign-on beside this could carry the old name and find its rule gone to the new one.
         drop(tx);
-        tx = caller.db.write_alone(caller.organization).await?;
+        tx = caller.write_alone().await?;
         raised = raise(caller, &mut tx, id, seen.as_deref()).await?;
     }
     let mut group = raised.clone();
@@ -254,7 +254,17 @@ async fn write_names(
     }
     let named = mapping::gives_role(tx, organization, &before.display_name).await?
         || mapping::gives_role(tx, organization, &after.display_name).await?;
+    let rules = mapping::find(tx, organization).await?;
     mapping::rename_group(tx, organization, &before.display_name, &after.display_name).await?;
+    let followed = mapping::find(tx, organization).await?;
+    if rules != followed {
+        caller
+            .record(
+                tx,
+                vec![Event::mapping_changed(organization, &rules, &followed)],
+            )
+            .await?;
+    }
     if named {
         // A sign-on may have carried the old name or the new one.
         roles::derive_group(caller, tx, &before.display_name).await?;
@@ -269,7 +279,7 @@ pub(crate) async fn delete_group(
     id: GroupId,
     seen: Option<Vec<i64>>,
 ) -> Result<(), Error> {
-    let mut tx = caller.db.write(caller.organization).await?;
+    let mut tx = caller.write().await?;
     let group = raise(caller, &mut tx, id, seen.as_deref()).await?;
     let named = mapping::gives_role(&mut tx, caller.organization, &group.display_name).await?;
     let left = if named {
