@@ -1,14 +1,14 @@
 //! Setting up how an organization's people sign in.
 
-use super::{Caller, role_mapping};
+use super::{Caller, role_mapping, roles};
 use crate::domain::connection::Connection;
 use crate::domain::error::Error;
 use crate::domain::event::Event;
 use crate::domain::mapping::MappingChange;
 use crate::domain::{ConnectionId, Timestamp};
 use crate::secret;
-use crate::store::connections;
 use crate::store::db::Db;
+use crate::store::{connections, sign_ons};
 
 /// The organization's connection; an empty one, with its URLs, where none was set up yet.
 pub(crate) async fn find(caller: &Caller) -> Result<Connection, Error> {
@@ -19,12 +19,15 @@ pub(crate) async fn find(caller: &Caller) -> Result<Connection, Error> {
     }
     drop(tx);
     // The IdP needs our URLs before we know anything of it; so they must last from the first look on.
-    let mut tx = caller.db.write_alone(caller.organization).await?;
+    let mut tx = caller.write_alone().await?;
     if let Some(found) = connections::find(&mut tx, caller.organization).await? {
         return Ok(found);
     }
     let empty = empty(caller);
     connections::save(&mut tx, &empty).await?;
+    caller
+        .record(&mut tx, vec![Event::connection_changed(None, &empty)])
+        .await?;
     tx.commit().await?;
     Ok(empty)
 }
@@ -57,7 +60,7 @@ pub(crate) async fn change(
     rules: MappingChange,
 ) -> Result<Connection, Error> {
     caller.must_administer()?;
-    let mut tx = caller.db.write_alone(caller.organization).await?;
+    let mut tx = caller.write_alone().await?;
     let before = connections::find(&mut tx, caller.organization).await?;
     let after = change(before.clone().unwrap_or_else(|| empty(caller)))?;
     if before.as_ref() != Some(&after) {
@@ -68,6 +71,11 @@ pub(crate) async fn change(
                 vec![Event::connection_changed(before.as_ref(), &after)],
             )
             .await?;
+        // What another IdP said of people says nothing here: neither their names with it nor their groups.
+        if before.is_some_and(|before| before.entity_id != after.entity_id) {
+            sign_ons::forget(&mut tx, (after.organization, after.id)).await?;
+            roles::derive_all(caller, &mut tx).await?;
+        }
     }
     if let Some(manual) = manual {
         role_mapping::apply_manual_management(caller, &mut tx, manual).await?;
@@ -98,8 +106,7 @@ pub(crate) async fn begin_sign_on(
     let key = (connection.organization, connection.id);
     let expires = now.plus_seconds(PATIENCE);
     let browser = secret::hash(browser).0;
-    crate::store::sign_ons::insert_request(&mut tx, key, &id, &browser, target, now, expires)
-        .await?;
+    sign_ons::insert_request(&mut tx, key, &id, &browser, target, now, expires).await?;
     tx.commit().await?;
     Ok(id)
 }

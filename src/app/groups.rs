@@ -28,7 +28,7 @@ pub(crate) async fn create_group(caller: &Caller, content: GroupContent) -> Resu
         created: caller.now,
         modified: caller.now,
     };
-    let mut tx = caller.db.write(caller.organization).await?;
+    let mut tx = caller.write().await?;
     if !rows::insert(&mut tx, caller.organization, &group).await? {
         return Err(TAKEN);
     }
@@ -109,12 +109,12 @@ pub(crate) async fn change_group(
         };
         Some(name.clone())
     });
-    let mut tx = caller.db.write(caller.organization).await?;
+    let mut tx = caller.write().await?;
     let mut raised = raise(caller, &mut tx, id, seen.as_deref()).await?;
     if name.is_some_and(|name| name != raised.display_name) {
         // Again, alone: a sign-on beside this could carry the old name and find its rule gone to the new one.
         drop(tx);
-        tx = caller.db.write_alone(caller.organization).await?;
+        tx = caller.write_alone().await?;
         raised = raise(caller, &mut tx, id, seen.as_deref()).await?;
     }
     let mut group = raised.clone();
@@ -212,11 +212,17 @@ async fn add(
     if members.is_empty() {
         return Ok(Vec::new());
     }
-    if caller.leniency.passes_over_unknown_members() {
-        return rows::add_known_members(tx, caller.organization, id, members).await;
-    }
-    match rows::add_members(tx, caller.organization, id, members).await? {
+    let passed_over = caller.leniency.passes_over_unknown_members();
+    let added = if passed_over {
+        rows::add_known_members(tx, caller.organization, id, members).await?
+    } else {
+        rows::add_members(tx, caller.organization, id, members).await?
+    };
+    match added {
         Attempt::Done(added) => Ok(added),
+        Attempt::Taken | Attempt::Missing if passed_over => Err(Error::Unavailable(
+            anyhow::anyhow!("a member to add was deleted at the same moment"),
+        )),
         Attempt::Taken | Attempt::Missing => Err(Error::Invalid(
             "a value of members is not the id of a User of this organization".to_owned(),
         )),
@@ -248,7 +254,17 @@ async fn write_names(
     }
     let named = mapping::gives_role(tx, organization, &before.display_name).await?
         || mapping::gives_role(tx, organization, &after.display_name).await?;
+    let rules = mapping::find(tx, organization).await?;
     mapping::rename_group(tx, organization, &before.display_name, &after.display_name).await?;
+    let followed = mapping::find(tx, organization).await?;
+    if rules != followed {
+        caller
+            .record(
+                tx,
+                vec![Event::mapping_changed(organization, &rules, &followed)],
+            )
+            .await?;
+    }
     if named {
         // A sign-on may have carried the old name or the new one.
         roles::derive_group(caller, tx, &before.display_name).await?;
@@ -263,7 +279,7 @@ pub(crate) async fn delete_group(
     id: GroupId,
     seen: Option<Vec<i64>>,
 ) -> Result<(), Error> {
-    let mut tx = caller.db.write(caller.organization).await?;
+    let mut tx = caller.write().await?;
     let group = raise(caller, &mut tx, id, seen.as_deref()).await?;
     let named = mapping::gives_role(&mut tx, caller.organization, &group.display_name).await?;
     let left = if named {

@@ -75,7 +75,7 @@ pub(crate) async fn assign_role(
             "the role Owner cannot be assigned; an organization has exactly one Owner".to_owned(),
         ));
     }
-    let mut tx = caller.db.write(caller.organization).await?;
+    let mut tx = caller.write().await?;
     let organization = organizations::find(&mut tx, caller.organization)
         .await?
         .ok_or(MISSING)?;
@@ -83,6 +83,11 @@ pub(crate) async fn assign_role(
         .await?
         .ok_or(MISSING)?;
     must_not_be_owner(caller, &mut tx, id).await?;
+    if caller.actor == Actor::Member(id) {
+        return Err(Error::Forbidden(
+            "you cannot change your own role; ask another administrator".to_owned(),
+        ));
+    }
     if !organization.manual_role_management {
         return Err(Error::Forbidden(
             "manual role management is off: the identity provider decides roles; change the person's groups there".to_owned(),
@@ -105,7 +110,7 @@ pub(crate) async fn assign_role(
 /// Deletes a member by number; nobody deletes themselves, so that no organization loses its last administrator by a slip.
 pub(crate) async fn delete(caller: &Caller, number: MemberNumber) -> Result<(), Error> {
     caller.must_administer()?;
-    let mut tx = caller.db.write(caller.organization).await?;
+    let mut tx = caller.write().await?;
     let id = members::find_id(&mut tx, caller.organization, number)
         .await?
         .ok_or(MISSING)?;

@@ -78,6 +78,32 @@ impl Caller {
         ))
     }
 
+    /// A transaction that changes the organization beside others that do.
+    async fn write(&self) -> Result<Tx, Error> {
+        self.still_allowed(self.db.write(self.organization).await?)
+            .await
+    }
+
+    /// A transaction that changes the organization while nobody else does.
+    async fn write_alone(&self) -> Result<Tx, Error> {
+        self.still_allowed(self.db.write_alone(self.organization).await?)
+            .await
+    }
+
+    /// The credential was looked up when the head of the request came, and a body may follow slowly: who has lost the
+    /// role since then changes nothing any more (R13).
+    async fn still_allowed(&self, mut tx: Tx) -> Result<Tx, Error> {
+        if let Actor::Member(id) = self.actor
+            && crate::store::members::find_role(&mut tx, self.organization, id).await? != self.role
+        {
+            return Err(Error::Forbidden(
+                "your role in the organization has changed since this request began; ask again"
+                    .to_owned(),
+            ));
+        }
+        Ok(tx)
+    }
+
     /// Writes events in the transaction of what they tell of: if they cannot be written, it does not happen (R18).
     async fn record(&self, tx: &mut Tx, happened: Vec<Event>) -> Result<(), Error> {
         let (actor_kind, actor_id) = self.actor.recorded();

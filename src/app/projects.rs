@@ -49,7 +49,7 @@ pub(crate) async fn create(
 ) -> Result<Project, Error> {
     let by = author(caller)?;
     checked(&draft)?;
-    let mut tx = caller.db.write(caller.organization).await?;
+    let mut tx = caller.write().await?;
     if let Some(workspace) = workspace
         && !projects::workspace_exists(&mut tx, caller.organization, workspace).await?
     {
@@ -105,7 +105,7 @@ pub(crate) async fn create_workspace(
             "a color is # and six hexadecimal digits".to_owned(),
         ));
     }
-    let mut tx = caller.db.write(caller.organization).await?;
+    let mut tx = caller.write().await?;
     let workspace = projects::insert_workspace(
         &mut tx,
         caller.organization,

@@ -1,6 +1,8 @@
 //! What a directory does with members: SCIM Users in the domain's words. Groups are in `groups.rs`.
 
 use super::{Caller, members, roles};
+use tokio::sync::Semaphore;
+
 use crate::domain::error::Error;
 use crate::domain::event::Event;
 use crate::domain::member::{Member, Profile};
@@ -23,7 +25,7 @@ const TAKEN: Error = Error::Duplicate {
 
 /// Makes a member from what the directory says.
 pub(crate) async fn create_member(caller: &Caller, profile: Profile) -> Result<Member, Error> {
-    let mut tx = caller.db.write(caller.organization).await?;
+    let mut tx = caller.write().await?;
     let member = join(caller, &mut tx, &profile).await?;
     tx.commit().await?;
     Ok(member)
@@ -78,7 +80,7 @@ pub(crate) async fn change_member<E: std::convert::From<Error>>(
     seen: Option<Vec<i64>>,
     change: impl FnOnce(&Profile) -> Result<Profile, E>,
 ) -> Result<Member, E> {
-    let mut tx = caller.db.write(caller.organization).await?;
+    let mut tx = caller.write().await?;
     // Held from here on: a writer with an older version stops here.
     let mut member = rows::find_locked(&mut tx, caller.organization, id)
         .await?
@@ -143,7 +145,7 @@ pub(crate) async fn delete_member(
     id: MemberId,
     seen: Option<Vec<i64>>,
 ) -> Result<(), Error> {
-    let mut tx = caller.db.write(caller.organization).await?;
+    let mut tx = caller.write().await?;
     members::erase(caller, &mut tx, id, seen).await?;
     tx.commit().await
 }
@@ -154,10 +156,10 @@ pub(crate) async fn list_members(
     query: &Query<MemberField, Member>,
     page: Page,
 ) -> Result<Found<Member>, Error> {
-    let mut tx = caller.db.read().await?;
     if query.remainder.is_some() {
-        return scan(caller, &mut tx, query, page).await;
+        return scan(caller, query, page).await;
     }
+    let mut tx = caller.db.read().await?;
     if query.narrow == Condition::Nothing {
         return Ok(Found {
             total: 0,
@@ -194,28 +196,29 @@ pub(crate) async fn list_members(
     Ok(Found { total, resources })
 }
 
+/// How many requests may look at every member at once: such a filter costs a core, and others want one too.
+static SCANS: Semaphore = Semaphore::const_new(1);
+
 /// Looks at every member that the condition leaves over, a batch at a time: no request holds an organization in
-/// memory.
+/// memory, nor a connection while it thinks.
 async fn scan(
     caller: &Caller,
-    tx: &mut Tx,
     query: &Query<MemberField, Member>,
     page: Page,
 ) -> Result<Found<Member>, Error> {
+    let _turn = SCANS
+        .acquire()
+        .await
+        .map_err(|error| Error::Internal(error.into()))?;
     let mut found = Found {
         total: 0,
         resources: Vec::new(),
     };
     let (mut last, mut seen) = (None, 0);
     loop {
-        let mut batch = search::members(
-            tx,
-            caller.organization,
-            &query.narrow,
-            From::After(last),
-            BATCH,
-        )
-        .await?;
+        let mut tx = caller.db.read().await?;
+        let (from, narrow) = (From::After(last), &query.narrow);
+        let mut batch = search::members(&mut tx, caller.organization, narrow, from, BATCH).await?;
         let Some(end) = batch.last() else {
             return Ok(found);
         };
@@ -224,12 +227,14 @@ async fn scan(
         if seen > SCAN_LIMIT {
             return Err(Error::TooMany);
         }
-        fill_groups(caller, tx, &mut batch).await?;
+        fill_groups(caller, &mut tx, &mut batch).await?;
+        drop(tx);
         for member in batch {
             if query.remainder.as_ref().is_none_or(|holds| holds(&member)) {
                 found.take(member, page);
             }
         }
+        tokio::task::yield_now().await;
     }
 }
 

@@ -38,7 +38,7 @@ pub(crate) async fn change(
 ) -> Result<(Mapping, u64), Error> {
     caller.must_administer()?;
     // Alone: who changes memberships at the same time is either seen here or sees the new rules.
-    let mut tx = caller.db.write_alone(caller.organization).await?;
+    let mut tx = caller.write_alone().await?;
     let saved = apply(caller, &mut tx, change).await?;
     tx.commit().await?;
     Ok(saved)

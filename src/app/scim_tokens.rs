@@ -18,7 +18,7 @@ pub(crate) async fn create(
     leniency: Leniency,
     expires: Option<Timestamp>,
 ) -> Result<String, Error> {
-    let mut tx = caller.db.write(caller.organization).await?;
+    let mut tx = caller.write().await?;
     if organizations::find(&mut tx, caller.organization)
         .await?
         .is_none()
@@ -53,7 +53,7 @@ pub(crate) async fn list(caller: &Caller) -> Result<Vec<ScimToken>, Error> {
 
 /// Refuses a token from now on.
 pub(crate) async fn revoke(caller: &Caller, id: ScimTokenId) -> Result<(), Error> {
-    let mut tx = caller.db.write(caller.organization).await?;
+    let mut tx = caller.write().await?;
     if credentials::revoke_scim_token(&mut tx, caller.organization, id, caller.now).await? == 0 {
         return Err(Error::NotFound("SCIM token"));
     }

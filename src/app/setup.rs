@@ -251,7 +251,7 @@ pub(crate) async fn use_login_link(
         return Ok(None);
     };
     let mut tx = db.write(organization).await?;
-    // The member first: who is being deactivated is either seen to be, or loses this session too.
+    // The member first: who is being deactivated is either seen to be, or loses the new session too.
     let Some(found) = members::find_locked(&mut tx, organization, member).await? else {
         return Ok(None);
     };

@@ -224,10 +224,11 @@ impl On<'_> {
         if !ours {
             return Ok(Err(Refused::Foreign));
         }
-        if let Some(subject) = lasting
-            && sign_ons::has_identity(tx, self.key(), id).await?
-            && sign_ons::find_identity(tx, self.key(), subject).await? != Some(id)
-        {
+        let named = match lasting {
+            Some(subject) => sign_ons::find_identity(tx, self.key(), subject).await?,
+            None => None,
+        };
+        if named != Some(id) && sign_ons::has_identity(tx, self.key(), id).await? {
             return Ok(Err(Refused::Renamed));
         }
         Ok(Ok(()))
@@ -280,7 +281,7 @@ impl On<'_> {
     /// Takes the groups over and derives the role; refuses who has no access.
     async fn role(&self, tx: &mut Tx, id: MemberId) -> Answer<Role> {
         let organization = self.connection.organization;
-        // Held: who is being deactivated is either seen to be, or loses this session too.
+        // Held: who is being deactivated is either seen to be, or loses the new session too.
         members::find_locked(tx, organization, id).await?;
         let stored = facts::facts(tx, organization, &[id]).await?;
         let barred = stored
@@ -338,7 +339,7 @@ impl On<'_> {
 
 /// Ends a session.
 pub(crate) async fn sign_out(caller: &Caller, session: &str) -> Result<(), Error> {
-    let mut tx = caller.db.write(caller.organization).await?;
+    let mut tx = caller.write().await?;
     if credentials::delete_session(&mut tx, &secret::hash(session).0).await? > 0
         && let Actor::Member(id) = caller.actor
     {

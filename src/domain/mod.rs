@@ -112,8 +112,11 @@ impl Timestamp {
         Self(self.0.saturating_add(seconds.saturating_mul(1000)))
     }
 
-    /// Reads an RFC 3339 date and time; anything finer than a millisecond is cut off.
+    /// Reads an RFC 3339 date and time, which has a year from 0000 to 9999; anything finer than a millisecond is cut off.
     pub(crate) fn parse(text: &str) -> Option<Self> {
+        if !text.starts_with(|first: char| first.is_ascii_digit()) {
+            return None;
+        }
         text.parse::<jiff::Timestamp>()
             .ok()
             .map(|at| Self(at.as_millisecond()))

@@ -7,13 +7,13 @@ const BROWSER: &str = "rollright_browser";
 const SECURE_PREFIX: &str = "__Host-";
 
 /// The token of the session.
-pub(crate) fn session(headers: &HeaderMap) -> Option<&str> {
-    find(headers, SESSION)
+pub(crate) fn session<'h>(headers: &'h HeaderMap, base_url: &str) -> Option<&'h str> {
+    find(headers, SESSION, base_url)
 }
 
 /// The mark of the browser.
-pub(crate) fn browser(headers: &HeaderMap) -> Option<&str> {
-    find(headers, BROWSER)
+pub(crate) fn browser<'h>(headers: &'h HeaderMap, base_url: &str) -> Option<&'h str> {
+    find(headers, BROWSER, base_url)
 }
 
 /// Sets the session for so many seconds; 0 takes it away.
@@ -49,19 +49,20 @@ fn set(name: &str, value: &str, seconds: i64, base_url: &str, same_site: &str) -
     .expect("tokens are base64url")
 }
 
-/// The value of a cookie of ours: of two, the one that only https can have set.
-fn find<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    let all = || {
-        headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
+/// The value of a cookie of ours: over https only of one that nobody but this host can have set, over https.
+fn find<'h>(headers: &'h HeaderMap, name: &str, base_url: &str) -> Option<&'h str> {
+    let prefix = if is_secure(base_url) {
+        SECURE_PREFIX
+    } else {
+        ""
     };
-    let secure = all().find(|(key, _)| key.strip_prefix(SECURE_PREFIX) == Some(name));
-    secure
-        .or_else(|| all().find(|(key, _)| *key == name))
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| key.strip_prefix(prefix) == Some(name))
         .map(|(_, value)| value)
         .filter(|value| !value.is_empty())
 }
@@ -81,7 +82,8 @@ mod tests {
             header::COOKIE,
             HeaderValue::from_static("rollright_session=planted; __Host-rollright_session=abc"),
         );
-        assert_eq!(session(&headers), Some("abc"));
-        assert_eq!(browser(&headers), None);
+        assert_eq!(session(&headers, "https://roll.example"), Some("abc"));
+        assert_eq!(session(&headers, "http://roll.example"), Some("planted"));
+        assert_eq!(browser(&headers, "https://roll.example"), None);
     }
 }

@@ -57,7 +57,7 @@ impl FromRequestParts<State> for ApiCaller {
                 _ => return Err(ApiError::Unauthorized),
             }
         } else {
-            let Some(session) = cookies::session(&parts.headers) else {
+            let Some(session) = cookies::session(&parts.headers, &state.config.base_url()) else {
                 return Err(ApiError::Unauthorized);
             };
             // A browser adds cookies by itself, so where something is changed it must say who made it ask.
@@ -82,7 +82,7 @@ impl FromRequestParts<State> for Visitor {
         if !matches!(parts.method, Method::GET | Method::HEAD) {
             return Err(ApiError::CrossSite);
         }
-        match cookies::session(&parts.headers) {
+        match cookies::session(&parts.headers, &state.config.base_url()) {
             Some(session) => Ok(Self(
                 principal(parts, state, Credential::Session(session)).await?,
             )),

@@ -1,7 +1,7 @@
 //! What every request goes through: an id, a log line, metrics, a time limit, an answer after a panic, safe headers.
 //!
 //! One layer and one future for all of it, because every request pays for it. It never logs a query string, a body,
-//! an `Authorization` header or a cookie; and a path only where no route matches, because a path may hold a token.
+//! an `Authorization` header or a cookie; and of a path its beginning only, where no route matches, because a path may hold a token.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -184,9 +184,15 @@ impl Seen {
     }
 }
 
-/// The beginning of a path that no route matches; it is there to find a wrong base URL.
+/// The beginning of a path that no route matches; it is there to find a wrong base URL. What follows may be a secret.
 fn path(request: &Request) -> String {
-    request.uri().path().chars().take(200).collect()
+    let path = request.uri().path();
+    let first = path
+        .char_indices()
+        .skip(1)
+        .find(|(_, c)| *c == '/')
+        .map_or(path.len(), |(at, _)| at);
+    path[..first].chars().take(40).collect()
 }
 
 /// The method as a label: a client may invent methods, and each label costs memory for ever.

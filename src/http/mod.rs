@@ -5,6 +5,7 @@ mod cookies;
 mod extract;
 mod form;
 pub(crate) mod health;
+mod json;
 pub(crate) mod middleware;
 pub(crate) mod router;
 pub(crate) mod scim;

@@ -20,7 +20,8 @@ pub(crate) fn router(state: State) -> Router {
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
         .route("/", get(ui::home))
-        .route("/login-link/{link}", get(ui::login_link));
+        .route("/login-link/{link}", get(ui::login_link))
+        .route("/login-link/{link}/", get(ui::login_link));
     for (path, methods) in saml()
         .into_iter()
         .chain(api())

@@ -17,7 +17,17 @@ pub(crate) fn parameters(body: &Value) -> Result<Vec<(String, String)>, Error> {
     };
     require_schema(fields, &[URN])?;
     let mut found = Vec::new();
+    let known = [
+        "attributes",
+        "excludedAttributes",
+        "filter",
+        "startIndex",
+        "count",
+    ];
     for (name, value) in fields {
+        if !known.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            continue;
+        }
         let text = match value {
             Value::String(text) => text.clone(),
             Value::Number(number) => number.to_string(),
@@ -26,9 +36,6 @@ pub(crate) fn parameters(body: &Value) -> Result<Vec<(String, String)>, Error> {
                 let names = names.ok_or_else(|| {
                     Error::InvalidValue(format!("`{name}` must be a list of names"))
                 })?;
-                if name.eq_ignore_ascii_case("schemas") {
-                    continue;
-                }
                 names.join(",")
             }
             Value::Null => continue,
@@ -51,7 +58,7 @@ mod tests {
 
     #[test]
     fn a_search_request_says_what_a_query_string_would() {
-        let body = json!({"schemas": [URN], "attributes": ["userName", "id"], "filter": "id pr", "startIndex": 2, "count": null});
+        let body = json!({"schemas": [URN], "attributes": ["userName", "id"], "filter": "id pr", "startIndex": 2, "count": null, "more": {}});
         let mut found = parameters(&body).unwrap();
         found.sort();
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());

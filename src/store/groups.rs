@@ -173,22 +173,19 @@ pub(crate) async fn add_members(
             &[&organization, &id, &list_of(members)],
         )
         .await?;
-    Ok(match added {
-        Attempt::Done(rows) => Attempt::Done(rows.into_iter().map(|(id,)| id).collect()),
-        Attempt::Taken => Attempt::Taken,
-        Attempt::Missing => Attempt::Missing,
-    })
+    Ok(ids(added))
 }
 
-/// Adds those of these that are members of the organization; gives those that were not in the group before.
+/// Adds those of these that are members of the organization; gives those that were not in the group before. `Missing`
+/// where one was deleted at the same moment.
 pub(crate) async fn add_known_members(
     tx: &mut Tx,
     organization: OrganizationId,
     id: GroupId,
     members: &[MemberId],
-) -> Result<Vec<MemberId>, Error> {
-    let rows: Vec<(MemberId,)> = tx
-        .fetch_all(
+) -> Result<Attempt<Vec<MemberId>>, Error> {
+    let added = tx
+        .attempt_all::<(MemberId,)>(
             "INSERT INTO group_members (organization_id, group_id, member_id)
              SELECT m.organization_id, $2, m.id FROM members m
              WHERE m.organization_id = $1 AND m.id IN (SELECT value FROM json_each($3))
@@ -196,7 +193,15 @@ pub(crate) async fn add_known_members(
             &[&organization, &id, &list_of(members)],
         )
         .await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+    Ok(ids(added))
+}
+
+fn ids(added: Attempt<Vec<(MemberId,)>>) -> Attempt<Vec<MemberId>> {
+    match added {
+        Attempt::Done(rows) => Attempt::Done(rows.into_iter().map(|(id,)| id).collect()),
+        Attempt::Taken => Attempt::Taken,
+        Attempt::Missing => Attempt::Missing,
+    }
 }
 
 /// Removes members; gives those that were in the group.

@@ -180,6 +180,21 @@ fn only(rows: Vec<MemberRow>) -> Result<Option<Member>, Error> {
         .transpose()
 }
 
+/// The role that a member has.
+pub(crate) async fn find_role(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: MemberId,
+) -> Result<Option<Role>, Error> {
+    let row: Option<(i16,)> = tx
+        .fetch_optional(
+            "SELECT role FROM members WHERE organization_id = $1 AND id = $2",
+            &[&organization, &id],
+        )
+        .await?;
+    row.map(|(number,)| role(number)).transpose()
+}
+
 /// The id of the member with this number.
 pub(crate) async fn find_id(
     tx: &mut Tx,
@@ -195,28 +210,21 @@ pub(crate) async fn find_id(
     Ok(row.map(|(id,)| id))
 }
 
-/// The members whose userName or, failing that, e-mail address has this key; two at most, to tell one from many.
+/// The members whose userName or e-mail address has this key; two at most, to tell one from many.
 pub(crate) async fn find_ids_by_address(
     tx: &mut Tx,
     organization: OrganizationId,
     key: &str,
 ) -> Result<Vec<MemberId>, Error> {
-    let by_name: Vec<(MemberId,)> = tx
+    let rows: Vec<(MemberId,)> = tx
         .fetch_all(
-            "SELECT id FROM members WHERE organization_id = $1 AND user_name_key = $2",
+            "SELECT id FROM members WHERE organization_id = $1 AND user_name_key = $2
+             UNION
+             SELECT id FROM members WHERE organization_id = $1 AND email_key = $2 LIMIT 2",
             &[&organization, &key],
         )
         .await?;
-    let rows = if by_name.is_empty() {
-        tx.fetch_all(
-            "SELECT id FROM members WHERE organization_id = $1 AND email_key = $2 LIMIT 2",
-            &[&organization, &key],
-        )
-        .await?
-    } else {
-        by_name
-    };
-    Ok(rows.into_iter().map(|(id,): (MemberId,)| id).collect())
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// Where a member starts: before any group or rule.

@@ -77,7 +77,7 @@ pub(crate) async fn list(
     ))
 }
 
-/// The projects among these that the organization has not.
+/// Whether the organization has this project.
 pub(crate) async fn exists(
     tx: &mut Tx,
     organization: OrganizationId,

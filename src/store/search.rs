@@ -178,6 +178,13 @@ impl Statement {
     /// `LIKE` answers differently on the two engines; a prefix is a range, the rest is cut out and compared.
     fn text(&mut self, column: &str, comparison: Comparison, text: &str) {
         match comparison {
+            Comparison::StartsWith | Comparison::EndsWith | Comparison::Contains
+                if text.is_empty() =>
+            {
+                self.push("r.");
+                self.push(column);
+                self.push(" IS NOT NULL");
+            }
             Comparison::StartsWith => {
                 self.push("r.");
                 self.push(column);

@@ -176,3 +176,17 @@ pub(crate) async fn has_departed(
         .await?;
     Ok(row.is_some())
 }
+
+/// Forgets what a connection has said of people: by which subjects it knows them, and their groups.
+pub(crate) async fn forget(
+    tx: &mut Tx,
+    connection: (OrganizationId, ConnectionId),
+) -> Result<(), Error> {
+    for sql in [
+        "DELETE FROM identities WHERE organization_id = $1 AND connection_id = $2",
+        "DELETE FROM asserted_groups WHERE organization_id = $1 AND connection_id = $2",
+    ] {
+        tx.execute(sql, &[&connection.0, &connection.1]).await?;
+    }
+    Ok(())
+}

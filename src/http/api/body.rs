@@ -9,6 +9,7 @@ use url::form_urlencoded;
 
 use super::error::ApiError;
 use crate::domain::error::Error;
+use crate::http::json;
 use crate::state::State;
 
 /// What the client sent, of the type that the endpoint takes. Fields that it does not know are passed over.
@@ -39,11 +40,9 @@ impl<T: DeserializeOwned> FromRequest<State> for Body<T> {
                 .map_err(|_| ApiError::TooLarge)
         };
         let value: Value = match kind.as_str() {
-            "application/json" | "" => {
-                serde_json::from_slice(&bytes(request).await?).map_err(|error| {
-                    Error::Invalid(format!("the body is not JSON that can be read: {error}"))
-                })?
-            }
+            "application/json" | "" => json::read(&bytes(request).await?).map_err(|error| {
+                Error::Invalid(format!("the body is not JSON that can be read: {error}"))
+            })?,
             "application/x-www-form-urlencoded" => form_urlencoded::parse(&bytes(request).await?)
                 .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
                 .collect(),

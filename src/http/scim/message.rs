@@ -1,13 +1,15 @@
 //! SCIM messages: JSON in, `application/scim+json` out.
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use super::error::ScimError;
 use crate::domain::query::{Found, Page};
+use crate::http::extract::ScimCaller;
+use crate::http::json;
 use crate::scim::error::Error;
 use crate::scim::list;
 use crate::state::State;
@@ -26,11 +28,14 @@ impl FromRequest<State> for Message {
         if !is_json(request.headers()) {
             return Err(ScimError::NotJson);
         }
-        let bytes = Bytes::from_request(request, state)
+        let (mut head, body) = request.into_parts();
+        let body = Request::from_parts(head.clone(), body);
+        let bytes = Bytes::from_request(body, state)
             .await
             .map_err(|_| ScimError::TooLarge)?;
-        // The reader stops at a depth of 128, so that no input can exhaust the stack.
-        match serde_json::from_slice(&bytes) {
+        // A body may come slowly, and the token may have been revoked meanwhile.
+        ScimCaller::from_request_parts(&mut head, state).await?;
+        match json::read(&bytes) {
             Ok(value) => Ok(Self(value)),
             Err(error) => Err(Error::InvalidSyntax(format!(
                 "the body is not JSON that can be read: {error}"

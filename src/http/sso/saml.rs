@@ -44,8 +44,8 @@ pub(crate) async fn login(
     let base_url = state.config.base_url();
     let urls = Urls::of(&base_url, &connection.token);
     let target = own_path(parameters.get("next"));
-    let browser =
-        cookies::browser(&headers).map_or_else(|| secret::random_token(""), str::to_owned);
+    let browser = cookies::browser(&headers, &state.config.base_url())
+        .map_or_else(|| secret::random_token(""), str::to_owned);
     let now = state.clock.now();
     let id = connections::begin_sign_on(&state.db, &connection, &browser, target, now).await?;
     let message = AuthnRequest {
@@ -96,7 +96,7 @@ pub(crate) async fn acs(
             return Err(SsoError::Unverified(request_id.to_owned()));
         }
     };
-    let browser = cookies::browser(&headers).unwrap_or_default();
+    let browser = cookies::browser(&headers, &state.config.base_url()).unwrap_or_default();
     let now = state.clock.now();
     let entered =
         sign_on::complete(&state.db, &connection, &identity, browser, now, request_id).await?;
@@ -203,7 +203,10 @@ pub(crate) async fn logout(
     Visitor(visitor): Visitor,
     headers: HeaderMap,
 ) -> Result<Response, SsoError> {
-    if let (Some(caller), Some(session)) = (visitor, cookies::session(&headers)) {
+    if let (Some(caller), Some(session)) = (
+        visitor,
+        cookies::session(&headers, &state.config.base_url()),
+    ) {
         sign_on::sign_out(&caller, session).await?;
     }
     let cookie = cookies::set_session("", 0, &state.config.base_url());

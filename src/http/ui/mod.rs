@@ -41,7 +41,7 @@ struct Home {
 struct Message<'a> {
     title: &'a str,
     sentence: &'a str,
-    /// What to tell an administrator, who finds it in the log.
+    /// The request's id: the log and the audit trail tell more under it.
     number: Option<&'a str>,
 }
 
@@ -79,7 +79,7 @@ pub(crate) fn refusal(status: StatusCode, title: &str, sentence: &str) -> Respon
     )
 }
 
-/// The same, with the number under which the log tells more.
+/// The same, with the number under which the log and the audit trail tell more.
 pub(crate) fn numbered_refusal(
     status: StatusCode,
     title: &str,

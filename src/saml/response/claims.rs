@@ -64,9 +64,15 @@ pub(super) fn identity(
         family_name: found.family_name,
         groups: found.groups,
         assertion_id: assertion.attribute("ID").unwrap_or_default().to_owned(),
+        // Later it would be refused for its age, whatever else it says.
         usable_until: confirmation
             .not_on_or_after
-            .plus_seconds(clock.skew_seconds),
+            .plus_seconds(clock.skew_seconds)
+            .min(
+                clock
+                    .now
+                    .plus_seconds(MAX_AGE_SECONDS + 2 * clock.skew_seconds),
+            ),
         in_response_to: confirmation.in_response_to.to_owned(),
         session_not_on_or_after,
     })
