@@ -84,7 +84,15 @@ impl Operation {
 
 /// Numbers that several callers share, so that no two have the same.
 #[derive(Clone, Default)]
-pub(crate) struct Numbers(Arc<AtomicUsize>);
+pub(crate) struct Numbers(Arc<AtomicUsize>, Arc<AtomicUsize>);
+
+impl Numbers {
+    /// The number of the next PATCH. It has a count of its own, so that each turns `active` over and none says what is so
+    /// already, which would cost less.
+    fn next_patch(&self) -> usize {
+        self.1.fetch_add(1, Ordering::Relaxed)
+    }
+}
 
 impl Iterator for Numbers {
     type Item = usize;
@@ -108,7 +116,8 @@ pub(crate) fn requests(operation: Operation, token: &str, mut numbers: Numbers) 
         }
         let number = numbers.next().filter(|_| !over)?;
         match operation {
-            Operation::Mixed => one_of_all(request, &token, number),
+            Operation::Mixed => one_of_all(request, &token, &numbers, number),
+            Operation::Patch => simple(operation, request, &token, numbers.next_patch()),
             Operation::Member(group) => {
                 joined = Some(number);
                 add(request, &token, group, number);
@@ -119,13 +128,17 @@ pub(crate) fn requests(operation: Operation, token: &str, mut numbers: Numbers) 
     })
 }
 
-fn one_of_all(request: &mut Vec<u8>, token: &str, number: usize) {
+fn one_of_all(request: &mut Vec<u8>, token: &str, numbers: &Numbers, number: usize) {
     let operation = match number % 16 {
         0 => Operation::Create,
         1..=3 => Operation::Patch,
         4..=7 => Operation::Filter,
         8 => Operation::List,
         _ => Operation::Get,
+    };
+    let number = match operation {
+        Operation::Patch => numbers.next_patch(),
+        _ => number,
     };
     simple(operation, request, token, number);
 }
