@@ -1,0 +1,71 @@
+//! What happened to credentials: tokens, passwords, links, sign-ins.
+
+use serde_json::json;
+
+use super::{Event, Kind};
+use crate::domain::leniency::Leniency;
+use crate::domain::role::Role;
+use crate::domain::{ConnectionId, MemberId, ScimTokenId};
+
+impl Event {
+    /// A SCIM token was made.
+    pub(crate) fn scim_token_created(token: ScimTokenId, leniency: Leniency) -> Self {
+        Self::plain(
+            Kind::ScimTokenCreated,
+            token,
+            json!({ "profile": leniency.name() }),
+        )
+    }
+
+    /// A SCIM token was revoked.
+    pub(crate) fn scim_token_revoked(token: ScimTokenId) -> Self {
+        Self::plain(Kind::ScimTokenRevoked, token, json!({}))
+    }
+
+    /// A user token was made.
+    pub(crate) fn user_token_created(member: MemberId) -> Self {
+        Self::of_member(Kind::UserTokenCreated, member, json!({}))
+    }
+
+    /// An operator set the password of a member's account.
+    pub(crate) fn password_set(member: MemberId) -> Self {
+        Self::of_member(Kind::PasswordSet, member, json!({}))
+    }
+
+    /// An operator made a link that signs a member in.
+    pub(crate) fn login_link_created(member: MemberId) -> Self {
+        Self::of_member(Kind::LoginLinkCreated, member, json!({}))
+    }
+
+    /// Somebody signed in, through a connection or with a link.
+    pub(crate) fn signed_in(
+        member: MemberId,
+        connection: Option<ConnectionId>,
+        role: Role,
+    ) -> Self {
+        Self::of_member(
+            Kind::SignedIn,
+            member,
+            json!({ "connection": connection, "role": role.code() }),
+        )
+    }
+
+    /// Somebody signed out.
+    pub(crate) fn signed_out(member: MemberId) -> Self {
+        Self::of_member(Kind::SignedOut, member, json!({}))
+    }
+
+    /// A sign-in was refused for this reason; of a member, where one was found.
+    pub(crate) fn sign_in_refused(
+        connection: ConnectionId,
+        member: Option<MemberId>,
+        reason: &str,
+    ) -> Self {
+        Self {
+            kind: Kind::SignInRefused,
+            subject: member.map(|member| member.to_string()),
+            facts: json!({ "connection": connection, "reason": reason }),
+            personal: None,
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! What happened: the words of the audit trail (R18).
+
+mod credentials;
+mod roll;
+mod settings;
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{MemberId, ScimTokenId};
+
+/// Through which credential something was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Actor {
+    /// A member, with a session or a user token.
+    Member(MemberId),
+    /// A provisioning client, with a SCIM token.
+    ProvisioningClient(ScimTokenId),
+    /// A person who signs in through an IdP; not a member before this succeeds.
+    SignOn,
+    /// Somebody at the command line of the server.
+    Operator,
+}
+
+impl Actor {
+    /// The word and the id under which the actor is recorded.
+    pub(crate) fn recorded(self) -> (&'static str, Option<Uuid>) {
+        match self {
+            Self::Member(id) => ("member", Some(id.0)),
+            Self::ProvisioningClient(id) => ("scim_token", Some(id.0)),
+            Self::SignOn => ("sign_on", None),
+            Self::Operator => ("operator", None),
+        }
+    }
+}
+
+/// What happened to what. The word is recorded as `subject.verb`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// An organization was made.
+    OrganizationCreated,
+    /// A member was made.
+    MemberCreated,
+    /// A member's own attributes changed.
+    MemberChanged,
+    /// A member's effective role changed.
+    RoleChanged,
+    /// A member was deleted and their personal data erased.
+    MemberDeleted,
+    /// An admin gave or took a role by hand.
+    RoleAssigned,
+    /// A group was made.
+    GroupCreated,
+    /// A group or its members changed.
+    GroupChanged,
+    /// A group was deleted.
+    GroupDeleted,
+    /// The mapping rules changed.
+    MappingChanged,
+    /// A project was made.
+    ProjectCreated,
+    /// A workspace was made.
+    WorkspaceCreated,
+    /// A connection was set up or changed.
+    ConnectionChanged,
+    /// A SCIM token was made.
+    ScimTokenCreated,
+    /// A SCIM token was revoked.
+    ScimTokenRevoked,
+    /// A user token was made.
+    UserTokenCreated,
+    /// The password of a member's account was set.
+    PasswordSet,
+    /// A link that signs a member in was made.
+    LoginLinkCreated,
+    /// Somebody signed in.
+    SignedIn,
+    /// Somebody signed out.
+    SignedOut,
+    /// A sign-in was refused.
+    SignInRefused,
+}
+
+impl Kind {
+    /// The recorded word.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::OrganizationCreated => "organization.created",
+            Self::MemberCreated => "member.created",
+            Self::MemberChanged => "member.changed",
+            Self::RoleChanged => "member.role_changed",
+            Self::MemberDeleted => "member.deleted",
+            Self::RoleAssigned => "member.role_assigned",
+            Self::GroupCreated => "group.created",
+            Self::GroupChanged => "group.changed",
+            Self::GroupDeleted => "group.deleted",
+            Self::MappingChanged => "mapping.changed",
+            Self::ProjectCreated => "project.created",
+            Self::WorkspaceCreated => "workspace.created",
+            Self::ConnectionChanged => "connection.changed",
+            Self::ScimTokenCreated => "scim_token.created",
+            Self::ScimTokenRevoked => "scim_token.revoked",
+            Self::UserTokenCreated => "user_token.created",
+            Self::PasswordSet => "password.set",
+            Self::LoginLinkCreated => "login_link.created",
+            Self::SignedIn => "session.created",
+            Self::SignedOut => "session.ended",
+            Self::SignInRefused => "session.refused",
+        }
+    }
+}
+
+/// One entry of the audit trail, to be written in the transaction of what it tells of.
+#[derive(Debug, Clone)]
+pub(crate) struct Event {
+    /// What happened.
+    pub(crate) kind: Kind,
+    /// The id of what it happened to, as text: a UUID or a number.
+    pub(crate) subject: Option<String>,
+    /// Before and after, without personal data: this part is kept for ever.
+    pub(crate) facts: Value,
+    /// Before and after of personal data, and whose: this part is erased with the member.
+    pub(crate) personal: Option<(MemberId, Value)>,
+}
+
+impl Event {
+    fn of_member(kind: Kind, member: MemberId, facts: Value) -> Self {
+        Self {
+            kind,
+            subject: Some(member.to_string()),
+            facts,
+            personal: None,
+        }
+    }
+
+    fn plain(kind: Kind, subject: impl std::fmt::Display, facts: Value) -> Self {
+        Self {
+            kind,
+            subject: Some(format!("{subject}")),
+            facts,
+            personal: None,
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! What happened to members and groups.
+
+use serde_json::{Map, Value, json};
+
+use super::{Event, Kind};
+use crate::domain::MemberId;
+use crate::domain::group::Group;
+use crate::domain::member::{Member, Profile};
+use crate::domain::role::{Role, RoleSource};
+
+impl Event {
+    /// A member was made.
+    pub(crate) fn member_created(member: &Member) -> Self {
+        let facts = json!({ "role": member.role.code(), "active": member.profile.active });
+        Self {
+            personal: Some((member.id, json!({ "after": written(&member.profile) }))),
+            ..Self::of_member(Kind::MemberCreated, member.id, facts)
+        }
+    }
+
+    /// A member's own attributes changed: their names are facts, what they hold is personal.
+    pub(crate) fn member_changed(member: MemberId, before: &Profile, after: &Profile) -> Self {
+        let (before, after) = (written(before), written(after));
+        let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names.retain(|name| before.get(*name) != after.get(*name));
+        let part = |all: &Map<String, Value>| -> Map<String, Value> {
+            names
+                .iter()
+                .filter_map(|name| Some(((*name).clone(), all.get(*name)?.clone())))
+                .collect()
+        };
+        let personal = json!({ "before": part(&before), "after": part(&after) });
+        Self {
+            personal: Some((member, personal)),
+            ..Self::of_member(
+                Kind::MemberChanged,
+                member,
+                json!({ "attributes": names, "active": after.get("active") }),
+            )
+        }
+    }
+
+    /// A member's effective role changed.
+    pub(crate) fn role_changed(
+        member: MemberId,
+        before: Role,
+        after: Role,
+        source: RoleSource,
+    ) -> Self {
+        let facts =
+            json!({ "before": before.code(), "after": after.code(), "source": source.name() });
+        Self::of_member(Kind::RoleChanged, member, facts)
+    }
+
+    /// A member was deleted.
+    pub(crate) fn member_deleted(member: &Member) -> Self {
+        Self::of_member(
+            Kind::MemberDeleted,
+            member.id,
+            json!({ "role": member.role.code() }),
+        )
+    }
+
+    /// An admin gave a role by hand, or took it back.
+    pub(crate) fn role_assigned(member: MemberId, role: Option<Role>) -> Self {
+        Self::of_member(
+            Kind::RoleAssigned,
+            member,
+            json!({ "role": role.map(Role::code) }),
+        )
+    }
+
+    /// A group was made with these members.
+    pub(crate) fn group_created(group: &Group, members: &[MemberId]) -> Self {
+        Self::plain(
+            Kind::GroupCreated,
+            group.id,
+            json!({ "displayName": group.display_name, "members": members }),
+        )
+    }
+
+    /// A group or its members changed.
+    pub(crate) fn group_changed(
+        before: &Group,
+        after: &Group,
+        added: &[MemberId],
+        removed: &[MemberId],
+    ) -> Self {
+        let facts = json!({
+            "before": { "displayName": before.display_name, "externalId": before.external_id },
+            "after": { "displayName": after.display_name, "externalId": after.external_id },
+            "added": added,
+            "removed": removed,
+        });
+        Self::plain(Kind::GroupChanged, after.id, facts)
+    }
+
+    /// A group was deleted.
+    pub(crate) fn group_deleted(group: &Group) -> Self {
+        Self::plain(
+            Kind::GroupDeleted,
+            group.id,
+            json!({ "displayName": group.display_name }),
+        )
+    }
+}
+
+/// A profile as it is written in the personal part of an event.
+fn written(profile: &Profile) -> Map<String, Value> {
+    let mut all = profile.attributes.clone();
+    all.insert("userName".to_owned(), profile.user_name.clone().into());
+    all.insert("active".to_owned(), profile.active.into());
+    if let Some(external_id) = &profile.external_id {
+        all.insert("externalId".to_owned(), external_id.clone().into());
+    }
+    all
+}

@@ -1,0 +1,93 @@
+//! What happened to the organization, its rules, projects and connections.
+
+use serde_json::{Value, json};
+
+use super::{Event, Kind};
+use crate::domain::connection::Connection;
+use crate::domain::mapping::Mapping;
+use crate::domain::organization::{Project, Workspace};
+use crate::domain::{MemberId, OrganizationId};
+
+impl Event {
+    /// An organization was made, with its Owner.
+    pub(crate) fn organization_created(organization: OrganizationId, owner: MemberId) -> Self {
+        Self::plain(
+            Kind::OrganizationCreated,
+            organization.0,
+            json!({ "owner": owner }),
+        )
+    }
+
+    /// The rules changed.
+    pub(crate) fn mapping_changed(
+        organization: OrganizationId,
+        before: &Mapping,
+        after: &Mapping,
+    ) -> Self {
+        let facts = json!({ "before": rules(before), "after": rules(after) });
+        Self::plain(Kind::MappingChanged, organization.0, facts)
+    }
+
+    /// Admins may give roles by hand from now on, or may not.
+    pub(crate) fn manual_management_changed(organization: OrganizationId, manual: bool) -> Self {
+        Self::plain(
+            Kind::MappingChanged,
+            organization.0,
+            json!({ "manual_role_management": manual }),
+        )
+    }
+
+    /// A project was made.
+    pub(crate) fn project_created(project: &Project) -> Self {
+        Self::plain(
+            Kind::ProjectCreated,
+            project.id.0,
+            json!({ "title": project.title }),
+        )
+    }
+
+    /// A workspace was made.
+    pub(crate) fn workspace_created(workspace: &Workspace) -> Self {
+        Self::plain(
+            Kind::WorkspaceCreated,
+            workspace.id.0,
+            json!({ "title": workspace.title }),
+        )
+    }
+
+    /// A connection was set up or changed.
+    pub(crate) fn connection_changed(before: Option<&Connection>, after: &Connection) -> Self {
+        let said = |connection: &Connection| {
+            json!({
+                "entity_id": connection.entity_id,
+                "sso_url": connection.sso_url,
+                "domain": connection.domain,
+                "certificates": connection.certificates.len(),
+            })
+        };
+        Self::plain(
+            Kind::ConnectionChanged,
+            after.id,
+            json!({ "before": before.map(said), "after": said(after) }),
+        )
+    }
+}
+
+fn rules(mapping: &Mapping) -> Value {
+    let roles: Vec<Value> = mapping
+        .roles
+        .iter()
+        .map(|rule| json!([rule.role.name(), rule.group]))
+        .collect();
+    let projects: Vec<Value> = mapping
+        .projects
+        .iter()
+        .map(|rule| json!([rule.project, rule.group, rule.role.name()]))
+        .collect();
+    let workspaces: Vec<Value> = mapping
+        .workspaces
+        .iter()
+        .map(|rule| json!([rule.workspace, rule.group]))
+        .collect();
+    json!({ "roles": roles, "projects": projects, "workspaces": workspaces })
+}
