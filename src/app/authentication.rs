@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use super::Caller;
 use crate::domain::error::Error;
 use crate::domain::event::Actor;
-use crate::domain::leniency::Leniency;
+use crate::domain::leniency::{Leniency, Notes};
 use crate::domain::{OrganizationId, ScimTokenId, Timestamp};
 use crate::secret;
 use crate::store::credentials::{self, Holder};
@@ -74,6 +74,7 @@ pub(crate) async fn principal(
         organization,
         actor,
         leniency,
+        notes: Notes::default(),
         role,
         request: request.to_owned(),
     };

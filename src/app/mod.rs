@@ -18,7 +18,7 @@ pub(crate) mod verification;
 
 use crate::domain::error::Error;
 use crate::domain::event::{Actor, Event};
-use crate::domain::leniency::Leniency;
+use crate::domain::leniency::{Leniency, Notes};
 use crate::domain::role::Role;
 use crate::domain::{EventId, OrganizationId, Timestamp};
 use crate::secret;
@@ -37,6 +37,8 @@ pub(crate) struct Caller {
     pub(crate) actor: Actor,
     /// How what a provisioning client sends is read.
     pub(crate) leniency: Leniency,
+    /// What was off in the request and was read nevertheless.
+    pub(crate) notes: Notes,
     /// The role, where the caller is a member.
     pub(crate) role: Option<Role>,
     /// The request's id, for the audit trail.
@@ -52,6 +54,7 @@ impl Caller {
             organization,
             actor: Actor::Operator,
             leniency: Leniency::Rfc,
+            notes: Notes::default(),
             role: None,
             request: "command-line".to_owned(),
         }

@@ -104,6 +104,7 @@ pub(crate) async fn complete(
         organization: connection.organization,
         actor: Actor::SignOn,
         leniency: crate::domain::leniency::Leniency::Rfc,
+        notes: crate::domain::leniency::Notes::default(),
         role: None,
         request: request.to_owned(),
     };

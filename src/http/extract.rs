@@ -15,6 +15,7 @@ use super::scim::error::ScimError;
 use crate::app::Caller;
 use crate::app::authentication::{self, Credential};
 use crate::app::scim_tokens;
+use crate::domain::leniency::Notes;
 use crate::state::State;
 
 /// A provisioning client with a good SCIM token.
@@ -33,8 +34,14 @@ impl FromRequestParts<State> for ScimCaller {
         if !token.starts_with(scim_tokens::PREFIX) {
             return Err(ScimError::Unauthorized);
         }
-        let caller = principal(parts, state, Credential::ScimToken(token)).await?;
-        caller.map(Self).ok_or(ScimError::Unauthorized)
+        let Some(mut caller) = principal(parts, state, Credential::ScimToken(token)).await? else {
+            return Err(ScimError::Unauthorized);
+        };
+        // Whoever put them there reads them when the request has been answered.
+        if let Some(notes) = parts.extensions.get::<Notes>() {
+            caller.notes = notes.clone();
+        }
+        Ok(Self(caller))
     }
 }
 

@@ -14,6 +14,7 @@ pub(crate) mod list;
 pub(crate) mod patch;
 pub(crate) mod path;
 pub(crate) mod projection;
+pub(crate) mod reading;
 pub(crate) mod schema;
 pub(crate) mod search;
 pub(crate) mod user;

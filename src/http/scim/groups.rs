@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::error::ScimError;
 use super::message::{Answer, Message};
-use super::{base, is_known, projection, seen};
+use super::{base, is_known, projection, reading, seen};
 use crate::app::{Caller, groups};
 use crate::domain::GroupId;
 use crate::domain::error::Error;
@@ -64,7 +64,7 @@ pub(crate) async fn create(
     Message(body): Message,
 ) -> Result<Answer, ScimError> {
     let kept = projection(&parameters, Kind::Group)?;
-    let made = groups::create_group(&caller, group::content(&body, caller.leniency)?).await?;
+    let made = groups::create_group(&caller, group::content(&body, &reading(&caller))?).await?;
     Ok(answer(&caller, &made, &kept, &state).await?.created())
 }
 
@@ -149,7 +149,7 @@ pub(crate) async fn replace(
     Message(body): Message,
 ) -> Result<Answer, ScimError> {
     let kept = projection(&parameters, Kind::Group)?;
-    let content = group::content(&body, caller.leniency)?;
+    let content = group::content(&body, &reading(&caller))?;
     let changed = groups::replace_group(&caller, id(&path)?, seen(&headers), content).await?;
     answer(&caller, &changed, &kept, &state).await
 }
@@ -169,7 +169,7 @@ pub(crate) async fn patch(
     Message(body): Message,
 ) -> Result<Response, ScimError> {
     let kept = projection(&parameters, Kind::Group)?;
-    let changes = group::changes(&PatchOp::parse(&body)?, caller.leniency)?;
+    let changes = group::changes(&PatchOp::parse(&body)?, &reading(&caller))?;
     let found = groups::change_group(&caller, id(&path)?, seen(&headers), changes).await?;
     if kept != Projection::parse(None, None, Kind::Group)? {
         return Ok(answer(&caller, &found, &kept, &state)

@@ -10,15 +10,25 @@ pub(crate) mod users;
 use axum::http::{HeaderMap, header};
 
 use super::extract::Parameters;
+use crate::app::Caller;
 use crate::scim::error::Error;
 use crate::scim::etag;
 use crate::scim::projection::Projection;
+use crate::scim::reading::Reading;
 use crate::scim::schema::Kind;
 use crate::state::State;
 
 /// Where our SCIM resources are, for `location` and `$ref`.
 fn base(state: &State) -> String {
     format!("{}/scim/v2", state.config.base_url())
+}
+
+/// How the caller's messages are read.
+fn reading(caller: &Caller) -> Reading<'_> {
+    Reading {
+        leniency: caller.leniency,
+        notes: &caller.notes,
+    }
 }
 
 /// `attributes` and `excludedAttributes`.

@@ -6,33 +6,33 @@ use serde_json::Value;
 
 use crate::domain::MemberId;
 use crate::domain::group::GroupChange;
-use crate::domain::leniency::Leniency;
 
 use crate::scim::attribute::AttributePath;
 use crate::scim::error::Error;
 use crate::scim::filter::Node;
 use crate::scim::patch::{Op, Operation, PatchOp};
 use crate::scim::path::{self, Path, Refusal};
+use crate::scim::reading::Reading;
 use crate::scim::schema::{Kind, Mutability};
 use crate::scim::value;
 
 /// The changes that a PATCH asks for, in its order.
-pub(crate) fn changes(message: &PatchOp, leniency: Leniency) -> Result<Vec<GroupChange>, Error> {
+pub(crate) fn changes(message: &PatchOp, reading: &Reading<'_>) -> Result<Vec<GroupChange>, Error> {
     let mut changes = Changes {
         list: Vec::new(),
-        leniency,
+        reading,
     };
     message.try_for_each(|operation| read(operation, &mut changes))?;
     Ok(changes.list)
 }
 
 /// What was read so far, and how strictly.
-struct Changes {
+struct Changes<'r> {
     list: Vec<GroupChange>,
-    leniency: Leniency,
+    reading: &'r Reading<'r>,
 }
 
-fn read(operation: &Operation, changes: &mut Changes) -> Result<(), Error> {
+fn read(operation: &Operation, changes: &mut Changes<'_>) -> Result<(), Error> {
     let value = operation.value.as_ref();
     match &operation.path {
         Some(text) => at_path(
@@ -46,7 +46,7 @@ fn read(operation: &Operation, changes: &mut Changes) -> Result<(), Error> {
 }
 
 /// An add or replace without a path. Okta and authentik replace `displayName` so, and repeat `id` and `schemas`.
-fn whole(op: Op, value: Option<&Value>, changes: &mut Changes) -> Result<(), Error> {
+fn whole(op: Op, value: Option<&Value>, changes: &mut Changes<'_>) -> Result<(), Error> {
     let Some(Value::Object(fields)) = value else {
         return Err(Error::InvalidValue(
             "without a `path`, `value` must be an object of attributes".to_owned(),
@@ -67,7 +67,12 @@ fn whole(op: Op, value: Option<&Value>, changes: &mut Changes) -> Result<(), Err
     Ok(())
 }
 
-fn at_path(op: Op, path: &Path, value: Option<&Value>, changes: &mut Changes) -> Result<(), Error> {
+fn at_path(
+    op: Op,
+    path: &Path,
+    value: Option<&Value>,
+    changes: &mut Changes<'_>,
+) -> Result<(), Error> {
     let (path, filter) = match path {
         // Nothing is kept of schemas that are not known; Entra ID lists one.
         Path::Foreign(_) | Path::Password | Path::Extension(_) => return Ok(()),
@@ -117,12 +122,12 @@ fn members(
     path: &AttributePath,
     filter: Option<&Node>,
     value: &Value,
-    changes: &mut Changes,
+    changes: &mut Changes<'_>,
 ) -> Result<(), Error> {
     let change = match (op, filter) {
-        (Op::Add, None) => GroupChange::Add(super::member_ids(value, changes.leniency)?),
+        (Op::Add, None) => GroupChange::Add(super::member_ids(value, changes.reading)?),
         (Op::Replace, None) => {
-            GroupChange::ReplaceMembers(super::member_ids(value, changes.leniency)?)
+            GroupChange::ReplaceMembers(super::member_ids(value, changes.reading)?)
         }
         // Without a value this empties the group; with one, which is how Entra ID removes, only those go.
         (Op::Remove, None) if value.is_null() => GroupChange::ReplaceMembers(Vec::new()),
@@ -138,7 +143,7 @@ fn members(
                 // As with the lists of a user, what the filter describes comes to be.
                 Op::Add => {
                     let ids: Vec<Value> = ids.into_iter().map(Value::from).collect();
-                    GroupChange::Add(super::member_ids(&Value::Array(ids), changes.leniency)?)
+                    GroupChange::Add(super::member_ids(&Value::Array(ids), changes.reading)?)
                 }
                 Op::Replace => return Err(unchangeable(path)),
             }

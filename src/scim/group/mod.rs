@@ -17,10 +17,10 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::MemberId;
 use crate::domain::group::{Group, GroupContent, GroupMember};
-use crate::domain::leniency::Leniency;
 
 use super::error::Error;
 use super::filter::{Literal, Node, Operator};
+use super::reading::Reading;
 use super::schema::{GROUP, Kind};
 use super::value;
 
@@ -36,7 +36,7 @@ const GROUP_URNS: [&str; 3] = [
 
 /// Reads the body of a POST or PUT. Schemas that are not known, as Entra ID lists one, are passed over with what belongs
 /// to them.
-pub(crate) fn content(body: &Value, leniency: Leniency) -> Result<GroupContent, Error> {
+pub(crate) fn content(body: &Value, reading: &Reading<'_>) -> Result<GroupContent, Error> {
     let Value::Object(body) = body else {
         return Err(Error::InvalidSyntax(
             "the body must be a JSON object".to_owned(),
@@ -48,7 +48,7 @@ pub(crate) fn content(body: &Value, leniency: Leniency) -> Result<GroupContent, 
         display_name: value::required_text(field(body, "displayName"), "displayName")?,
         external_id: value::external_id(field(body, "externalId"))?,
         members: match field(body, "members") {
-            Some(members) => member_ids(members, leniency)?,
+            Some(members) => member_ids(members, reading)?,
             None => Vec::new(),
         },
     })
@@ -65,7 +65,7 @@ fn field<'o>(object: &'o Map<String, Value>, name: &str) -> Option<&'o Value> {
 
 /// The ids in a `members` value, each once and in order. What clients say of a member besides its id (`display`, `$ref`,
 /// `type`) is ours to say, and passed over.
-fn member_ids(members: &Value, leniency: Leniency) -> Result<Vec<MemberId>, Error> {
+fn member_ids(members: &Value, reading: &Reading<'_>) -> Result<Vec<MemberId>, Error> {
     let members = match members {
         Value::Null => return Ok(Vec::new()),
         Value::Array(members) => members.as_slice(),
@@ -82,9 +82,14 @@ fn member_ids(members: &Value, leniency: Leniency) -> Result<Vec<MemberId>, Erro
         match MemberId::parse(id) {
             Some(id) if seen.insert(id) => ids.push(id),
             Some(_) => {}
-            None if leniency.passes_over_unknown_members() => {}
+            None if reading.leniency.passes_over_unknown_members() => {
+                let shown = shown(id);
+                reading.note(format!(
+                    "`members` holds a value that names no one, `{shown}`; passed over"
+                ));
+            }
             None => {
-                let shown: String = id.chars().take(100).collect();
+                let shown = shown(id);
                 return Err(Error::InvalidValue(format!(
                     "no member has the id `{shown}`"
                 )));
@@ -92,6 +97,10 @@ fn member_ids(members: &Value, leniency: Leniency) -> Result<Vec<MemberId>, Erro
         }
     }
     Ok(ids)
+}
+
+fn shown(id: &str) -> String {
+    id.chars().take(100).collect()
 }
 
 /// The id that an element of `members` carries. Some clients send the bare id.

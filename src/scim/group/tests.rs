@@ -9,6 +9,7 @@ use crate::domain::group::GroupChange;
 use crate::domain::leniency::Leniency;
 use crate::domain::{GroupId, Timestamp};
 use crate::scim::patch::{PatchOp, URN};
+use crate::scim::reading::Reading;
 
 pub(super) const BASE: &str = "https://roll.example/scim/v2";
 pub(super) const A: &str = "00000000-0000-4000-8000-00000000000a";
@@ -20,13 +21,13 @@ fn id(text: &str) -> MemberId {
 
 fn read(mut body: Value) -> Result<GroupContent, Error> {
     body["schemas"] = json!([GROUP]);
-    content(&body, Leniency::Rfc)
+    content(&body, &Reading::of(Leniency::Rfc))
 }
 
 fn patched(operations: Value) -> Result<Vec<GroupChange>, Error> {
     let mut message = json!({"schemas": [URN]});
     message["Operations"] = operations;
-    changes(&PatchOp::parse(&message)?, Leniency::Rfc)
+    changes(&PatchOp::parse(&message)?, &Reading::of(Leniency::Rfc))
 }
 
 pub(super) fn group() -> Group {
@@ -49,7 +50,7 @@ fn a_group_is_read_with_each_member_once() {
             "members": [{"value": A, "$ref": null, "display": "x", "type": "User"}, {"Value": B}, {"value": A}, B],
             "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group": {"x": 1},
         }),
-        Leniency::Rfc,
+        &Reading::of(Leniency::Rfc),
     );
     let expected = GroupContent {
         display_name: "G".to_owned(),
@@ -104,7 +105,10 @@ fn a_group_that_makes_no_sense_is_refused() {
         json!({"schemas": [GROUP], "displayName": "G", "DISPLAYNAME": "H"}),
     ] {
         assert!(
-            matches!(content(&body, Leniency::Rfc), Err(Error::InvalidSyntax(_))),
+            matches!(
+                content(&body, &Reading::of(Leniency::Rfc)),
+                Err(Error::InvalidSyntax(_))
+            ),
             "{body}"
         );
     }
@@ -312,7 +316,7 @@ fn a_resource_shows_its_members_where_they_were_read() {
         external_id: Some("k".to_owned()),
         members: vec![id(A)],
     };
-    assert_eq!(content(&whole, Leniency::Rfc), Ok(expected));
+    assert_eq!(content(&whole, &Reading::of(Leniency::Rfc)), Ok(expected));
 }
 
 #[test]
@@ -326,7 +330,10 @@ fn a_hundred_thousand_members_are_read_and_shown_without_quadratic_work() {
     let begun = Instant::now();
     let whole = resource(&group(), Some(&members), BASE);
     assert_eq!(
-        content(&whole, Leniency::Rfc).unwrap().members.len(),
+        content(&whole, &Reading::of(Leniency::Rfc))
+            .unwrap()
+            .members
+            .len(),
         100_000
     );
     let add = json!([{"op": "add", "path": "members", "value": whole["members"]}]);
@@ -335,5 +342,17 @@ fn a_hundred_thousand_members_are_read_and_shown_without_quadratic_work() {
         begun.elapsed() < Duration::from_secs(20),
         "{:?}",
         begun.elapsed()
+    );
+}
+
+#[test]
+fn a_member_that_is_passed_over_is_noted() {
+    let reading = Reading::of(Leniency::Entra);
+    let body =
+        json!({"schemas": [GROUP], "displayName": "g", "members": ["nobody", {"value": "nobody"}]});
+    assert_eq!(content(&body, &reading).unwrap().members, []);
+    assert_eq!(
+        reading.notes.list(),
+        ["`members` holds a value that names no one, `nobody`; passed over"]
     );
 }

@@ -9,6 +9,7 @@ use crate::domain::leniency::Leniency;
 use crate::scim::group;
 use crate::scim::patch::{PatchOp, URN};
 use crate::scim::projection::Projection;
+use crate::scim::reading::Reading;
 use crate::scim::schema::ENTERPRISE_USER;
 
 const NAMES: [&str; 24] = [
@@ -81,7 +82,7 @@ proptest! {
     fn a_body_that_is_accepted_reads_back_the_same(fields in prop::collection::btree_map(names(), values(), 0..6)) {
         let mut body = Value::Object(fields.into_iter().collect());
         body["schemas"] = json!([USER]);
-        let _ = group::content(&body, Leniency::Lenient);
+        let _ = group::content(&body, &Reading::of(Leniency::Lenient));
         if let Ok(profile) = parse(&body) {
             prop_assert_eq!(read_back(&profile), Ok(profile));
         }
@@ -92,7 +93,7 @@ proptest! {
         let start = super::patch_tests::start();
         let message = PatchOp::parse(&message);
         if let Ok(message) = message {
-            let _ = group::changes(&message, Leniency::Lenient);
+            let _ = group::changes(&message, &Reading::of(Leniency::Lenient));
             if let Ok(profile) = patch(&start, &message) {
                 prop_assert_eq!(read_back(&profile), Ok(profile));
             }
