@@ -10,6 +10,9 @@ use crate::driver::Caller;
 pub(crate) trait Requests: Send + 'static {
     /// `over` says that the time is up.
     fn next(&mut self, over: bool, request: &mut Vec<u8>) -> Option<usize>;
+
+    /// What came, head and body.
+    fn answered(&mut self, _answer: &[u8]) {}
 }
 
 impl<F> Requests for F
@@ -47,12 +50,12 @@ impl<R: Requests> Http<R> {
         self.stream.write_all(&self.request).await?;
         self.answer.clear();
         let mut whole = None;
-        while whole.is_none_or(|whole| self.answer.len() < whole) {
+        while !whole.is_some_and(|end: End| end.is_in(&self.answer)) {
             if self.stream.read_buf(&mut self.answer).await? == 0 {
                 bail!("the server closed the connection");
             }
             if whole.is_none() {
-                whole = length(&self.answer)?;
+                whole = end(&self.answer)?;
             }
         }
         if self.answer.get(9) != Some(&b'2') {
@@ -64,19 +67,43 @@ impl<R: Requests> Http<R> {
     }
 }
 
-/// The length of the whole answer, once its head is there.
-fn length(answer: &[u8]) -> Result<Option<usize>> {
+/// Where an answer ends.
+#[derive(Clone, Copy)]
+enum End {
+    /// At this length.
+    At(usize),
+    /// With the empty chunk.
+    WithEmptyChunk,
+}
+
+impl End {
+    fn is_in(self, answer: &[u8]) -> bool {
+        match self {
+            Self::At(length) => answer.len() >= length,
+            Self::WithEmptyChunk => answer.ends_with(b"\r\n0\r\n\r\n"),
+        }
+    }
+}
+
+/// Where the answer ends, once its head is there.
+fn end(answer: &[u8]) -> Result<Option<End>> {
     let Some(head) = answer.windows(4).position(|four| four == b"\r\n\r\n") else {
         return Ok(None);
     };
     let text = std::str::from_utf8(&answer[..head]).context("the head of the answer is text")?;
-    let body = text
-        .lines()
-        .filter_map(|line| line.split_once(": "))
-        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-        .map_or(Ok(0), |(_, length)| length.parse::<usize>())
+    let header = |wanted: &str| {
+        text.lines()
+            .filter_map(|line| line.split_once(": "))
+            .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
+            .map(|(_, value)| value)
+    };
+    if header("transfer-encoding").is_some() {
+        return Ok(Some(End::WithEmptyChunk));
+    }
+    let body = header("content-length")
+        .map_or(Ok(0), str::parse::<usize>)
         .context("content-length is a number")?;
-    Ok(Some(head + 4 + body))
+    Ok(Some(End::At(head + 4 + body)))
 }
 
 impl<R: Requests> Caller for Http<R> {
@@ -86,6 +113,7 @@ impl<R: Requests> Caller for Http<R> {
             return Ok(None);
         };
         self.exchange().await?;
+        self.requests.answered(&self.answer);
         Ok(Some(kind))
     }
 }

@@ -9,11 +9,13 @@ mod bare;
 mod client;
 mod driver;
 mod engine;
+mod growth;
 mod handlers;
 mod plan;
 mod process;
 mod report;
 mod seed;
+mod sync;
 mod workload;
 
 use std::path::PathBuf;

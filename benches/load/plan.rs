@@ -13,7 +13,8 @@ use crate::engine::{self, Engine};
 use crate::process::{self, Process, Rollright};
 use crate::report::{Row, median, table};
 use crate::seed;
-use crate::workload::{Limit, Numbers, Operation, SIZES, USERS, requests};
+use crate::workload::{Limit, Numbers, Operation, People, SIZES, USERS, requests};
+use crate::{growth, sync};
 
 /// What is asked for.
 #[derive(Default)]
@@ -30,6 +31,32 @@ pub(crate) struct Plan {
     pub(crate) engine: Option<String>,
 }
 
+/// Where the databases of one engine are.
+pub(crate) struct Place {
+    folder: tempfile::TempDir,
+    postgres: Option<String>,
+}
+
+impl Place {
+    /// A server of its own with so many members, and what it is compared with.
+    pub(crate) async fn subject(
+        &self,
+        plan: &Plan,
+        name: &str,
+        users: usize,
+        people: People,
+    ) -> Result<Subject> {
+        let mut urls = Vec::new();
+        for database in [format!("{name}_ours"), format!("{name}_bare")] {
+            urls.push(match &self.postgres {
+                None => format!("sqlite:{}", self.folder.path().join(database).display()),
+                Some(url) => engine::create_database(url, &database).await?,
+            });
+        }
+        Subject::start(&plan.binary, self.folder.path(), &urls, users, people).await
+    }
+}
+
 const CONNECTIONS: [usize; 2] = [1, 16];
 const SIMPLE: [Operation; 6] = [
     Operation::Get,
@@ -41,21 +68,23 @@ const SIMPLE: [Operation; 6] = [
 ];
 
 /// A server with its database, what it is compared with, and the numbers of what was asked of it.
-struct Subject {
+pub(crate) struct Subject {
     rollright: Rollright,
-    server: Process,
+    pub(crate) server: Process,
     handlers: Process,
     /// The database of the server.
-    engine: Engine,
+    pub(crate) engine: Engine,
     /// One like it, for what it is compared with: what is written there is none of the server's doing.
-    bare: Engine,
-    token: String,
+    pub(crate) bare: Engine,
+    pub(crate) token: String,
     /// Of requests to the server, of transactions beside it, and of reads.
     numbers: [Numbers; 3],
+    /// Who is asked about.
+    people: People,
 }
 
 impl Plan {
-    fn rounds(&self) -> (usize, Duration) {
+    pub(crate) fn rounds(&self) -> (usize, Duration) {
         if self.quick {
             (3, Duration::from_millis(300))
         } else {
@@ -63,7 +92,7 @@ impl Plan {
         }
     }
 
-    fn wants(&self, operation: Operation) -> bool {
+    pub(crate) fn wants(&self, operation: Operation) -> bool {
         let names = operation.names();
         self.only
             .as_ref()
@@ -82,25 +111,28 @@ impl Plan {
             if self.engine.as_deref().is_some_and(|only| only != name) {
                 continue;
             }
-            let folder = tempfile::tempdir()?;
-            let mut urls = Vec::new();
-            for database in ["rollright_bench", "rollright_bare"] {
-                match (name, &self.postgres) {
-                    ("sqlite", _) => {
-                        let path = folder.path().join(database);
-                        urls.push(format!("sqlite:{}", path.display()));
-                    }
-                    (_, Some(url)) => urls.push(engine::create_database(url, database).await?),
-                    (_, None) => anyhow::bail!("say with --postgres where PostgreSQL is"),
-                }
-            }
-            self.measure(folder.path(), &urls).await?;
+            let place = Place {
+                folder: tempfile::tempdir()?,
+                postgres: match name {
+                    "sqlite" => None,
+                    _ => Some(
+                        self.postgres
+                            .clone()
+                            .context("say with --postgres where PostgreSQL is")?,
+                    ),
+                },
+            };
+            self.measure(&place).await?;
+            sync::measure(self, &place).await?;
+            growth::measure(self, &place).await?;
         }
         Ok(())
     }
 
-    async fn measure(&self, folder: &Path, urls: &[String]) -> Result<()> {
-        let mut subject = Subject::start(&self.binary, folder, urls).await?;
+    async fn measure(&self, place: &Place) -> Result<()> {
+        let mut subject = place
+            .subject(self, "load", USERS, People::BESIDE_OUTSIDERS)
+            .await?;
         let version = subject.engine.version().await?;
         println!("## {version}\n");
         let idle = subject.server.resident()?;
@@ -224,7 +256,13 @@ fn tell(connections: usize, users: usize, rows: &[Row]) {
 }
 
 impl Subject {
-    async fn start(binary: &Path, folder: &Path, urls: &[String]) -> Result<Self> {
+    pub(crate) async fn start(
+        binary: &Path,
+        folder: &Path,
+        urls: &[String],
+        users: usize,
+        people: People,
+    ) -> Result<Self> {
         let [rollright, bare] = [0, 1].map(|at| Rollright {
             binary: binary.to_owned(),
             folder: folder.to_owned(),
@@ -235,7 +273,9 @@ impl Subject {
             // The first start makes the organization.
             database.start().await?.stop().await?;
             let engine = Engine::open(&database.url).await?;
-            seed::members(&engine, 1, USERS).await?;
+            if users > 0 {
+                seed::members(&engine, 1, users).await?;
+            }
             engines.push(engine);
         }
         let organization = seed::ORGANIZATION.to_string();
@@ -256,6 +296,7 @@ impl Subject {
             bare: engines.next().context("two were opened")?,
             token,
             numbers: [Numbers::default(), Numbers::default(), Numbers::default()],
+            people,
         })
     }
 
@@ -267,7 +308,7 @@ impl Subject {
     }
 
     /// Asks the server.
-    async fn ask(
+    pub(crate) async fn ask(
         &self,
         operation: Operation,
         connections: usize,
@@ -311,7 +352,12 @@ impl Subject {
     ) -> Result<Sample> {
         let mut callers = Vec::new();
         for _ in 0..connections {
-            let requests = requests(operation, &self.token, self.numbers[numbers].clone());
+            let requests = requests(
+                operation,
+                &self.token,
+                self.numbers[numbers].clone(),
+                self.people,
+            );
             callers.push(Http::connect(&process.address, requests).await?);
         }
         let before = process.processor()?;
@@ -321,7 +367,7 @@ impl Subject {
     }
 
     /// Stops everything, and has the server look for what is wrong.
-    async fn stop(self) -> Result<()> {
+    pub(crate) async fn stop(self) -> Result<()> {
         self.engine.close().await;
         self.bare.close().await;
         self.handlers.stop().await?;

@@ -8,9 +8,47 @@ use crate::seed;
 
 /// How many members there are before the load.
 pub(crate) const USERS: usize = 10_000;
-/// How many of them are read and changed by themselves. The others are in the groups that are made: who is in many groups
-/// costs more to read, so that what is measured later would depend on what was measured before.
-const ALONE: usize = 9_000;
+/// Who is asked about, by their numbers.
+#[derive(Clone, Copy)]
+pub(crate) struct People {
+    /// How many there are.
+    all: usize,
+    /// How many of them are read and changed by themselves. The others are in the groups that are made: who is in many
+    /// groups costs more to read, so that what is measured later would depend on what was measured before.
+    alone: usize,
+    /// The first of those who are added to a group and removed again, and how many they are.
+    outsiders: (usize, usize),
+}
+
+impl People {
+    /// So many, beside whom others stand outside of the seeded groups.
+    pub(crate) const BESIDE_OUTSIDERS: Self = Self {
+        all: USERS,
+        alone: USERS * 9 / 10,
+        outsiders: (seed::INSIDERS + 1, seed::OUTSIDERS),
+    };
+
+    /// So many in all, of whom the first hundred are in the first group.
+    pub(crate) fn in_all(all: usize) -> Self {
+        let alone = all * 9 / 10;
+        Self {
+            all,
+            alone,
+            outsiders: (SIZES[0] + 1, alone - SIZES[0]),
+        }
+    }
+
+    /// A member that is not asked for twice in a row.
+    fn scattered(self, number: usize) -> usize {
+        1 + number * 7919 % self.alone
+    }
+
+    fn outsider(self, number: usize) -> uuid::Uuid {
+        let (first, count) = self.outsiders;
+        seed::member(first + number * 7919 % count)
+    }
+}
+
 /// The sizes of the groups that one member is added to and removed from; the group with number 1 is the smallest.
 pub(crate) const SIZES: [usize; 4] = [100, 1_000, 10_000, seed::INSIDERS];
 
@@ -106,29 +144,40 @@ impl Iterator for Numbers {
 pub(crate) type Writer = Box<dyn FnMut(bool, &mut Vec<u8>) -> Option<usize> + Send>;
 
 /// The requests of an operation. `numbers` are shared by every caller of it, and live as long as the database.
-pub(crate) fn requests(operation: Operation, token: &str, mut numbers: Numbers) -> Writer {
+pub(crate) fn requests(
+    operation: Operation,
+    token: &str,
+    mut numbers: Numbers,
+    people: People,
+) -> Writer {
     let token = token.to_owned();
     let mut joined = None;
     Box::new(move |over, request| {
         if let (Some(member), Operation::Member(group)) = (joined.take(), operation) {
-            remove(request, &token, group, member);
+            remove(request, &token, group, people.outsider(member));
             return Some(1);
         }
         let number = numbers.next().filter(|_| !over)?;
         match operation {
-            Operation::Mixed => one_of_all(request, &token, &numbers, number),
-            Operation::Patch => simple(operation, request, &token, numbers.next_patch()),
+            Operation::Mixed => one_of_all(request, &token, &numbers, number, people),
+            Operation::Patch => simple(operation, request, &token, numbers.next_patch(), people),
             Operation::Member(group) => {
                 joined = Some(number);
-                add(request, &token, group, number);
+                add(request, &token, group, people.outsider(number));
             }
-            other => simple(other, request, &token, number),
+            other => simple(other, request, &token, number, people),
         }
         Some(0)
     })
 }
 
-fn one_of_all(request: &mut Vec<u8>, token: &str, numbers: &Numbers, number: usize) {
+fn one_of_all(
+    request: &mut Vec<u8>,
+    token: &str,
+    numbers: &Numbers,
+    number: usize,
+    people: People,
+) {
     let operation = match number % 16 {
         0 => Operation::Create,
         1..=3 => Operation::Patch,
@@ -140,33 +189,28 @@ fn one_of_all(request: &mut Vec<u8>, token: &str, numbers: &Numbers, number: usi
         Operation::Patch => numbers.next_patch(),
         _ => number,
     };
-    simple(operation, request, token, number);
+    simple(operation, request, token, number, people);
 }
 
-/// A member that is not asked for twice in a row.
-fn scattered(number: usize) -> usize {
-    1 + number * 7919 % ALONE
-}
-
-fn simple(operation: Operation, request: &mut Vec<u8>, token: &str, number: usize) {
+fn simple(operation: Operation, request: &mut Vec<u8>, token: &str, number: usize, people: People) {
     match operation {
         Operation::Get => {
-            let path = format!("/scim/v2/Users/{}", seed::member(scattered(number)));
+            let path = format!("/scim/v2/Users/{}", seed::member(people.scattered(number)));
             write(request, "GET", &path, token, "");
         }
         Operation::Filter => {
-            let user = scattered(number);
+            let user = people.scattered(number);
             let path = format!("/scim/v2/Users?filter=userName+eq+%22user{user}%40example.com%22");
             write(request, "GET", &path, token, "");
         }
         Operation::List => {
-            let start = 1 + number * 100 % ALONE;
+            let start = 1 + number * 100 % people.alone;
             let path = format!("/scim/v2/Users?startIndex={start}&count=100");
             write(request, "GET", &path, token, "");
         }
         Operation::Patch => {
-            let path = format!("/scim/v2/Users/{}", seed::member(scattered(number)));
-            let active = number / ALONE % 2 == 1;
+            let path = format!("/scim/v2/Users/{}", seed::member(people.scattered(number)));
+            let active = number / people.alone % 2 == 1;
             let body = patch(&format!(
                 r#"{{"op":"replace","path":"active","value":{active}}}"#
             ));
@@ -183,7 +227,9 @@ fn simple(operation: Operation, request: &mut Vec<u8>, token: &str, number: usiz
         Operation::CreateGroup => {
             let members: Vec<String> = (0..100)
                 .map(|at| {
-                    let member = seed::member(ALONE + 1 + (number * 100 + at) % (USERS - ALONE));
+                    let member = seed::member(
+                        people.alone + 1 + (number * 100 + at) % (people.all - people.alone),
+                    );
                     format!(r#"{{"value":"{member}"}}"#)
                 })
                 .collect();
@@ -196,25 +242,23 @@ fn simple(operation: Operation, request: &mut Vec<u8>, token: &str, number: usiz
             write(request, "POST", path, token, &body);
         }
         Operation::Bare(path) => {
-            let path = format!("{path}{}", seed::member(scattered(number)));
+            let path = format!("{path}{}", seed::member(people.scattered(number)));
             write(request, "GET", &path, token, "");
         }
         Operation::Member(_) | Operation::Mixed => {}
     }
 }
 
-fn add(request: &mut Vec<u8>, token: &str, group: usize, number: usize) {
+fn add(request: &mut Vec<u8>, token: &str, group: usize, member: uuid::Uuid) {
     let path = format!("/scim/v2/Groups/{}", seed::group(group));
-    let member = seed::outsider(number);
     let body = patch(&format!(
         r#"{{"op":"add","path":"members","value":[{{"value":"{member}"}}]}}"#
     ));
     write(request, "PATCH", &path, token, &body);
 }
 
-fn remove(request: &mut Vec<u8>, token: &str, group: usize, number: usize) {
+fn remove(request: &mut Vec<u8>, token: &str, group: usize, member: uuid::Uuid) {
     let path = format!("/scim/v2/Groups/{}", seed::group(group));
-    let member = seed::outsider(number);
     let body = patch(&format!(
         r#"{{"op":"remove","path":"members[value eq \"{member}\"]"}}"#
     ));
@@ -227,7 +271,8 @@ fn patch(operation: &str) -> String {
     )
 }
 
-fn write(request: &mut Vec<u8>, method: &str, path: &str, token: &str, body: &str) {
+/// Writes a request.
+pub(crate) fn write(request: &mut Vec<u8>, method: &str, path: &str, token: &str, body: &str) {
     let head = format!(
         "{method} {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\naccept: application/scim+json\r\n"
     );
