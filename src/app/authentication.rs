@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use super::Caller;
 use crate::domain::error::Error;
@@ -17,6 +18,10 @@ use crate::store::db::Db;
 
 /// For how long a SCIM token is remembered, in seconds.
 const REMEMBERED: i64 = 1;
+/// How often the last use of a SCIM token is written, in seconds.
+const TOUCHED: i64 = 60;
+/// For how long that may hold a request up.
+const PATIENCE: Duration = Duration::from_millis(200);
 /// How many are remembered at most.
 const ROOM: usize = 1024;
 
@@ -112,7 +117,26 @@ async fn client(
         leniency: Leniency::from_name(&found.profile).unwrap_or(Leniency::Rfc),
     };
     remembered.keep(hash, now, client);
+    drop(tx);
+    if found
+        .last_used_at
+        .is_none_or(|at| at.plus_seconds(TOUCHED) <= now)
+    {
+        touch(db, client, now).await;
+    }
     Ok(Some(client))
+}
+
+/// Writes down that the token is in use. It is not worth a refusal, nor that the client waits for a busy database.
+async fn touch(db: &Db, client: Client, now: Timestamp) {
+    let write = async {
+        let mut tx = db.write_anywhere().await?;
+        credentials::touch_scim_token(&mut tx, client.organization, client.token, now).await?;
+        tx.commit().await
+    };
+    if !matches!(tokio::time::timeout(PATIENCE, write).await, Ok(Ok(()))) {
+        tracing::debug!("the last use of a SCIM token was not written");
+    }
 }
 
 async fn holder(

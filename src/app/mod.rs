@@ -60,9 +60,9 @@ impl Caller {
         }
     }
 
-    /// Refuses who is neither Owner nor Administrator.
+    /// Refuses who is neither Owner nor Administrator, nor at the command line.
     pub(in crate::app) fn must_administer(&self) -> Result<(), Error> {
-        if self.role.is_some_and(Role::administers) {
+        if self.role.is_some_and(Role::administers) || self.actor == Actor::Operator {
             return Ok(());
         }
         Err(Error::Forbidden(

@@ -4,20 +4,37 @@ use super::Caller;
 use crate::domain::error::Error;
 use crate::domain::event::Event;
 use crate::domain::leniency::Leniency;
+use crate::domain::query::Found;
 use crate::domain::{ScimTokenId, Timestamp};
 use crate::secret;
-use crate::store::credentials::{self, ScimToken};
+use crate::store::credentials;
 use crate::store::organizations;
+
+pub(crate) use crate::store::credentials::ScimToken;
 
 /// What a SCIM token begins with, so that a leaked one is found by scanners.
 pub(crate) const PREFIX: &str = "rr_scim_";
 
-/// Makes a token; this is the only time that it is seen.
+/// A token, this once, and what is kept of it.
+pub(crate) struct Made {
+    /// What the client presents.
+    pub(crate) token: String,
+    /// Its record.
+    pub(crate) record: ScimToken,
+}
+
+/// Makes a token; this is the only time that it is seen. Owner and Administrators, and the command line.
 pub(crate) async fn create(
     caller: &Caller,
     leniency: Leniency,
     expires: Option<Timestamp>,
-) -> Result<String, Error> {
+) -> Result<Made, Error> {
+    caller.must_administer()?;
+    if expires.is_some_and(|at| at <= caller.now) {
+        return Err(Error::Invalid(
+            "a token must expire in the future".to_owned(),
+        ));
+    }
     let mut tx = caller.write().await?;
     if organizations::find(&mut tx, caller.organization)
         .await?
@@ -33,6 +50,7 @@ pub(crate) async fn create(
         created_at: caller.now,
         expires_at: expires,
         revoked_at: None,
+        last_used_at: None,
     };
     credentials::insert_scim_token(&mut tx, &record, &secret::hash(&token).0).await?;
     caller
@@ -42,17 +60,29 @@ pub(crate) async fn create(
         )
         .await?;
     tx.commit().await?;
-    Ok(token)
+    Ok(Made { token, record })
 }
 
 /// What is known of the tokens, oldest first; not what they are.
-pub(crate) async fn list(caller: &Caller) -> Result<Vec<ScimToken>, Error> {
+pub(crate) async fn list(
+    caller: &Caller,
+    offset: u64,
+    count: u64,
+) -> Result<Found<ScimToken>, Error> {
+    caller.must_administer()?;
     let mut tx = caller.db.read().await?;
-    credentials::list_scim_tokens(&mut tx, caller.organization).await
+    let (offset, count) = (
+        i64::try_from(offset).unwrap_or(i64::MAX),
+        i64::try_from(count).unwrap_or(i64::MAX),
+    );
+    let (total, resources) =
+        credentials::list_scim_tokens(&mut tx, caller.organization, offset, count).await?;
+    Ok(Found { total, resources })
 }
 
 /// Refuses a token from now on.
 pub(crate) async fn revoke(caller: &Caller, id: ScimTokenId) -> Result<(), Error> {
+    caller.must_administer()?;
     let mut tx = caller.write().await?;
     if credentials::revoke_scim_token(&mut tx, caller.organization, id, caller.now).await? == 0 {
         return Err(Error::NotFound("SCIM token"));

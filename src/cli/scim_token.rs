@@ -74,18 +74,23 @@ pub(super) async fn run(state: &State, command: Command) -> anyhow::Result<()> {
             expires,
         } => {
             let expires = expires.map(|days| now.plus_seconds(i64::from(days) * 86_400));
-            print(&scim_tokens::create(&caller(organization), profile.into(), expires).await?)
+            let made = scim_tokens::create(&caller(organization), profile.into(), expires).await?;
+            print(&made.token)
         }
         Command::List { organization } => {
-            for token in scim_tokens::list(&caller(organization)).await? {
+            let all = scim_tokens::list(&caller(organization), 0, u64::MAX).await?;
+            for token in all.resources {
                 let state = match (token.revoked_at, token.expires_at) {
                     (Some(at), _) => format!("revoked {at}"),
                     (None, Some(at)) if at <= now => format!("expired {at}"),
                     (None, Some(at)) => format!("until {at}"),
                     (None, None) => "does not expire".to_owned(),
                 };
+                let used = token
+                    .last_used_at
+                    .map_or_else(|| "not used".to_owned(), |at| format!("used {at}"));
                 print(&format!(
-                    "{}  {}  made {}  {state}",
+                    "{}  {}  made {}  {used}  {state}",
                     token.id, token.profile, token.created_at
                 ))?;
             }

@@ -96,6 +96,13 @@ impl GroupId {
     }
 }
 
+impl ScimTokenId {
+    /// Reads the hyphenated form with small letters and nothing else: one id, one spelling.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        parse_uuid(text).map(Self)
+    }
+}
+
 fn parse_uuid(text: &str) -> Option<Uuid> {
     let id = Uuid::try_parse(text).ok()?;
     let mut buffer = Uuid::encode_buffer();

@@ -3,9 +3,9 @@
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, OriginalUri};
 use axum::response::Response;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post};
 
-use super::api::{mapping, members, projects, saml_settings, whoami};
+use super::api::{mapping, members, projects, saml_settings, scim_tokens, whoami};
 use super::form::Form;
 use super::scim::{discovery, groups, root, users};
 use super::sso::saml;
@@ -115,6 +115,11 @@ fn api() -> Routes {
             "/api/scim/settings",
             get(mapping::get).post(mapping::change),
         ),
+        (
+            "/api/scim/tokens",
+            get(scim_tokens::list).post(scim_tokens::create),
+        ),
+        ("/api/scim/tokens/{id}", delete(scim_tokens::revoke)),
         (
             "/api/workspaces",
             get(projects::list_workspaces).post(projects::create_workspace),

@@ -182,6 +182,8 @@ pub(crate) struct ScimToken {
     pub(crate) expires_at: Option<Timestamp>,
     /// Since when it is refused for good.
     pub(crate) revoked_at: Option<Timestamp>,
+    /// When it was last used, to the minute.
+    pub(crate) last_used_at: Option<Timestamp>,
 }
 
 /// Keeps a SCIM token.
@@ -205,24 +207,49 @@ pub(crate) async fn find_scim_token(
     now: Timestamp,
 ) -> Result<Option<ScimToken>, Error> {
     tx.fetch_optional(
-        "SELECT id, organization_id, profile, created_at, expires_at, revoked_at FROM scim_tokens
+        "SELECT id, organization_id, profile, created_at, expires_at, revoked_at, last_used_at FROM scim_tokens
          WHERE hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)",
         &[&hash, &now],
     )
     .await
 }
 
-/// All SCIM tokens of an organization, oldest first.
+/// SCIM tokens of an organization, oldest first, and how many there are.
 pub(crate) async fn list_scim_tokens(
     tx: &mut Tx,
     organization: OrganizationId,
-) -> Result<Vec<ScimToken>, Error> {
-    tx.fetch_all(
-        "SELECT id, organization_id, profile, created_at, expires_at, revoked_at FROM scim_tokens
-         WHERE organization_id = $1 ORDER BY created_at, id",
-        &[&organization],
+    offset: i64,
+    count: i64,
+) -> Result<(u64, Vec<ScimToken>), Error> {
+    let (total,): (i64,) = tx
+        .fetch_one(
+            "SELECT COUNT(*) FROM scim_tokens WHERE organization_id = $1",
+            &[&organization],
+        )
+        .await?;
+    let tokens = tx
+        .fetch_all(
+            "SELECT id, organization_id, profile, created_at, expires_at, revoked_at, last_used_at FROM scim_tokens
+             WHERE organization_id = $1 ORDER BY created_at, id LIMIT $3 OFFSET $2",
+            &[&organization, &offset, &count],
+        )
+        .await?;
+    Ok((total.unsigned_abs(), tokens))
+}
+
+/// Writes down when a SCIM token was used.
+pub(crate) async fn touch_scim_token(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: ScimTokenId,
+    at: Timestamp,
+) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE scim_tokens SET last_used_at = $3 WHERE organization_id = $1 AND id = $2",
+        &[&organization, &id, &at],
     )
-    .await
+    .await?;
+    Ok(())
 }
 
 /// Refuses a SCIM token from now on; how many there were to refuse.

@@ -223,6 +223,14 @@ fn organization(place: &Place, base: &str, number: i64, user_token: &str) -> Org
 }
 
 impl Organization {
+    /// A provisioning client that is read by this profile.
+    pub(crate) async fn client(&self, profile: &str) -> Client {
+        let wanted = json!({ "profile": profile });
+        let made = self.rest.post("/scim/tokens", &wanted).await.is(201);
+        let token = made["token"].as_str().unwrap();
+        self.scim.with(Some(&format!("Bearer {token}")))
+    }
+
     /// Provisions a member; the id.
     pub(crate) async fn user(&self, user_name: &str) -> String {
         let made = self.scim.post("/Users", &user(user_name)).await.is(201);

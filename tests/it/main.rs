@@ -19,3 +19,4 @@ mod rest;
 mod roles;
 mod saml;
 mod scim;
+mod tokens;

@@ -48,6 +48,10 @@ impl<T: DeserializeOwned> FromRequest<State> for Body<T> {
                 .collect(),
             _ => return Err(ApiError::MediaType),
         };
+        // serde would take a list for the fields in their order.
+        if !value.is_object() {
+            return Err(Error::Invalid("the body must be a JSON object".to_owned()).into());
+        }
         if has_nul(&value) {
             return Err(
                 Error::Invalid("a text cannot hold the character U+0000".to_owned()).into(),

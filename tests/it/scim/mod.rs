@@ -3,5 +3,6 @@
 mod discovery;
 mod errors;
 mod groups;
+mod profiles;
 mod tenancy;
 mod users;

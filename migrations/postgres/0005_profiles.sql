@@ -1,0 +1,2 @@
+-- When a provisioning client last came, to the minute.
+ALTER TABLE scim_tokens ADD COLUMN last_used_at TIMESTAMPTZ;
