@@ -188,14 +188,24 @@ fn checked(xml: impl AsRef<[u8]>) -> Result<Identity, Refusal> {
     // The fastest of ten, since others work on this machine too.
     let mut fastest = Duration::MAX;
     for _ in 0..10 {
-        let start = Instant::now();
+        let (start, worked) = (Instant::now(), worked());
         let result = verified(xml.as_ref(), &certificates, &names, NOW);
-        fastest = fastest.min(start.elapsed());
+        fastest = fastest.min(match (worked, self::worked()) {
+            (Some(before), Some(after)) => after.saturating_sub(before),
+            _ => start.elapsed(),
+        });
         if fastest <= Duration::from_millis(250) {
             return result;
         }
     }
     panic!("took {fastest:?}");
+}
+
+/// For how long this thread has been on a processor, where the system says so: what it waits for others is no cost.
+fn worked() -> Option<Duration> {
+    let said = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds = said.split(' ').next()?.parse().ok()?;
+    Some(Duration::from_nanos(nanoseconds))
 }
 
 #[track_caller]
