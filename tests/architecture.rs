@@ -61,7 +61,7 @@ const ONLY_IN: [(&str, &[&str]); 15] = [
     ("PgPool", &["store/db.rs", "store/db/"]),
     (
         "AssertSqlSafe",
-        &["store/search.rs", "store/db.rs", "store/db/"],
+        &["store/search/", "store/db.rs", "store/db/"],
     ),
     ("axum", &["http/", "server/", "state.rs"]),
     ("samael", &["saml/"]),

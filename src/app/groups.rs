@@ -322,12 +322,15 @@ pub(crate) async fn list_groups(
         };
         return Ok(Found { total, resources });
     };
+    drop(tx);
+    let _place = caller.db.search_place(caller.organization).await?;
     let mut found = Found {
         total: 0,
         resources: Vec::new(),
     };
     let (mut last, mut seen) = (None, 0);
     loop {
+        let mut tx = caller.db.read().await?;
         let batch = search::groups(
             &mut tx,
             caller.organization,
@@ -339,6 +342,7 @@ pub(crate) async fn list_groups(
         let Some(end) = batch.last() else {
             return Ok(found);
         };
+        drop(tx);
         last = Some(end.id);
         seen += batch.len() as u64;
         if seen > SCAN_LIMIT {

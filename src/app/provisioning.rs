@@ -1,7 +1,6 @@
 //! What a directory does with members: SCIM Users in the domain's words. Groups are in `groups.rs`.
 
 use super::{Caller, members, roles};
-use tokio::sync::Semaphore;
 
 use crate::domain::error::Error;
 use crate::domain::event::Event;
@@ -196,9 +195,6 @@ pub(crate) async fn list_members(
     Ok(Found { total, resources })
 }
 
-/// How many requests may look at every member at once: such a filter costs a core, and others want one too.
-static SCANS: Semaphore = Semaphore::const_new(1);
-
 /// Looks at every member that the condition leaves over, a batch at a time: no request holds an organization in
 /// memory, nor a connection while it thinks.
 async fn scan(
@@ -206,10 +202,7 @@ async fn scan(
     query: &Query<MemberField, Member>,
     page: Page,
 ) -> Result<Found<Member>, Error> {
-    let _turn = SCANS
-        .acquire()
-        .await
-        .map_err(|error| Error::Internal(error.into()))?;
+    let _place = caller.db.search_place(caller.organization).await?;
     let mut found = Found {
         total: 0,
         resources: Vec::new(),

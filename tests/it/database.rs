@@ -77,6 +77,33 @@ impl Database {
         }
     }
 
+    /// Keeps everybody from writing in an organization, on PostgreSQL, until what this gives is dropped.
+    pub(crate) async fn hold_organization(&self, organization: i64) -> PgConnection {
+        let mut connection = PgConnection::connect(&self.url()).await.unwrap();
+        sqlx::query("SELECT pg_advisory_lock($1)")
+            .bind(organization)
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        connection
+    }
+
+    /// Returns as soon as so many connections to PostgreSQL wait for somebody.
+    pub(crate) async fn until_somebody_waits(&self, many: i64) {
+        let mut connection = PgConnection::connect(&self.url()).await.unwrap();
+        let sql = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        for _ in 0..20_000 {
+            let waiting: i64 = sqlx::query_scalar(sql)
+                .fetch_one(&mut connection)
+                .await
+                .unwrap();
+            if waiting >= many {
+                return;
+            }
+        }
+        panic!("nobody waits");
+    }
+
     /// Changes rows past the server; how many.
     pub(crate) async fn execute(&self, sql: &'static str) -> u64 {
         match self {

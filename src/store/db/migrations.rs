@@ -3,12 +3,12 @@
 use anyhow::{Context, bail};
 use sqlx::migrate::{MigrateError, Migrator};
 
-use super::Db;
+use super::Engine;
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
-impl Db {
+impl Engine {
     /// Applies what is missing. One process at a time: PostgreSQL by an advisory lock, SQLite by a lock file.
     pub(super) async fn migrate(&self) -> anyhow::Result<()> {
         let done = match self {

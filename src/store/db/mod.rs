@@ -3,11 +3,14 @@
 //! A statement is literal SQL with `$n` that runs on both; values are bound as `&[&id, &name]`. What the engines answer
 //! differently is settled here or forbidden (`docs/adr/0002-two-engines.md`). Nothing here decides anything.
 
+mod bounds;
 mod migrations;
 mod transaction;
 mod types;
 
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -21,6 +24,8 @@ use sqlx::{
     SqlitePool, Type,
 };
 
+pub(crate) use bounds::Place;
+use bounds::{Bounds, CONNECTIONS};
 pub(crate) use transaction::Tx;
 use transaction::failed;
 
@@ -76,7 +81,13 @@ pub(crate) enum Attempt<T> {
 
 /// The database.
 #[derive(Debug, Clone)]
-pub(crate) enum Db {
+pub(crate) struct Db {
+    engine: Engine,
+    bounds: Arc<Bounds>,
+}
+
+#[derive(Debug, Clone)]
+enum Engine {
     /// One writer, and readers beside it.
     Sqlite {
         /// The only connection that writes.
@@ -93,11 +104,107 @@ impl Db {
     ///
     /// `url` is `sqlite:<path>` or `postgres://…`.
     pub(crate) async fn open(url: &str) -> anyhow::Result<Self> {
-        let db = Self::connect(url).await?;
-        db.migrate().await?;
-        Ok(db)
+        let engine = Engine::connect(url).await?;
+        engine.migrate().await?;
+        Ok(Self {
+            engine,
+            bounds: Arc::new(Bounds::new()),
+        })
     }
 
+    /// Whether the database answers.
+    pub(crate) async fn ping(&self) -> bool {
+        let Ok(mut tx) = self.read().await else {
+            return false;
+        };
+        tx.fetch_one::<(i64,)>("SELECT CAST(1 AS BIGINT)", &[])
+            .await
+            .is_ok()
+    }
+
+    /// A connection to read with. Each statement sees what was committed before it.
+    pub(crate) async fn read(&self) -> Result<Tx, Error> {
+        match &self.engine {
+            Engine::Sqlite { readers, .. } => readers.acquire().await.map(Tx::SqliteRead),
+            Engine::Postgres(pool) => pool.acquire().await.map(Tx::PostgresRead),
+        }
+        .map_err(failed)
+    }
+
+    /// A transaction that changes an organization beside others that do. On SQLite it is the only one.
+    ///
+    /// It holds the organization shared, so that [`Db::write_alone`] excludes it: who changes a member's groups and who
+    /// changes the rules never miss each other.
+    pub(crate) async fn write(&self, organization: OrganizationId) -> Result<Tx, Error> {
+        let place = self.bounds.writer(organization).await?;
+        let begin = || {
+            format!(
+                "BEGIN; SELECT pg_advisory_xact_lock_shared({})",
+                organization.0
+            )
+        };
+        self.begin(begin, Some(place)).await
+    }
+
+    /// A transaction that changes an organization while nobody else does: rules, settings, the organization itself.
+    pub(crate) async fn write_alone(&self, organization: OrganizationId) -> Result<Tx, Error> {
+        let place = self.bounds.writer(organization).await?;
+        let begin = || format!("BEGIN; SELECT pg_advisory_xact_lock({})", organization.0);
+        self.begin(begin, Some(place)).await
+    }
+
+    /// The place of the one request of an organization that may look at the whole of it, to be held meanwhile.
+    pub(crate) async fn search_place(&self, organization: OrganizationId) -> Result<Place, Error> {
+        self.bounds.searcher(organization).await
+    }
+
+    /// A transaction that writes before its organization is known or exists.
+    pub(crate) async fn write_anywhere(&self) -> Result<Tx, Error> {
+        self.begin(|| "BEGIN".to_owned(), None).await
+    }
+
+    async fn begin(
+        &self,
+        postgres: impl FnOnce() -> String,
+        place: Option<Place>,
+    ) -> Result<Tx, Error> {
+        match &self.engine {
+            // Immediate: a transaction that reads first and writes later would be refused where another wrote between.
+            Engine::Sqlite { writer, .. } => {
+                writer
+                    .begin_with("BEGIN IMMEDIATE")
+                    .await
+                    .map(|transaction| Tx::SqliteWrite {
+                        transaction,
+                        _place: place,
+                    })
+            }
+            Engine::Postgres(pool) => {
+                analyze_in_time(pool);
+                pool.begin_with(AssertSqlSafe(postgres()))
+                    .await
+                    .map(|transaction| Tx::PostgresWrite {
+                        transaction,
+                        _place: place,
+                    })
+            }
+        }
+        .map_err(failed)
+    }
+
+    /// Closes every connection, so that SQLite puts its log away.
+    pub(crate) async fn close(&self) {
+        match &self.engine {
+            Engine::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Engine::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Engine {
     async fn connect(url: &str) -> anyhow::Result<Self> {
         if url.starts_with("sqlite:") {
             let options = SqliteConnectOptions::from_str(url)
@@ -139,7 +246,7 @@ impl Db {
             ])
             .disable_statement_logging();
         let pool = PgPoolOptions::new()
-            .max_connections(16)
+            .max_connections(CONNECTIONS)
             .acquire_timeout(Duration::from_secs(5))
             // Testing a connection before each use would double the cost of a read; one that has rested is tested.
             .test_before_acquire(false)
@@ -156,74 +263,27 @@ impl Db {
             .context("cannot reach the PostgreSQL server")?;
         Ok(Self::Postgres(pool))
     }
+}
 
-    /// Whether the database answers.
-    pub(crate) async fn ping(&self) -> bool {
-        let Ok(mut tx) = self.read().await else {
-            return false;
-        };
-        tx.fetch_one::<(i64,)>("SELECT CAST(1 AS BIGINT)", &[])
-            .await
-            .is_ok()
+/// How many transactions this process has begun to write in.
+static WRITTEN: AtomicU64 = AtomicU64::new(0);
+
+/// Lets PostgreSQL look at the tables that grow each time the number of writes has doubled.
+///
+/// A statement that was prepared while they were empty keeps a plan for empty tables; new statistics make it think
+/// again. The server's own analysis comes a minute after 50 rows have changed, which in a first synchronization is late.
+fn analyze_in_time(pool: &PgPool) {
+    let written = WRITTEN.fetch_add(1, Ordering::Relaxed) + 1;
+    if written < 128 || !written.is_power_of_two() {
+        return;
     }
-
-    /// A connection to read with. Each statement sees what was committed before it.
-    pub(crate) async fn read(&self) -> Result<Tx, Error> {
-        match self {
-            Self::Sqlite { readers, .. } => readers.acquire().await.map(Tx::SqliteRead),
-            Self::Postgres(pool) => pool.acquire().await.map(Tx::PostgresRead),
+    let pool = pool.clone();
+    tokio::spawn(async move {
+        let analyzed = sqlx::query("ANALYZE accounts, members, groups, group_members")
+            .execute(&pool)
+            .await;
+        if let Err(error) = analyzed {
+            tracing::info!(%error, "the tables could not be analyzed; the server will do it");
         }
-        .map_err(failed)
-    }
-
-    /// A transaction that changes an organization beside others that do. On SQLite it is the only one.
-    ///
-    /// It holds the organization shared, so that [`Db::write_alone`] excludes it: who changes a member's groups and who
-    /// changes the rules never miss each other.
-    pub(crate) async fn write(&self, organization: OrganizationId) -> Result<Tx, Error> {
-        self.begin(|| {
-            format!(
-                "BEGIN; SELECT pg_advisory_xact_lock_shared({})",
-                organization.0
-            )
-        })
-        .await
-    }
-
-    /// A transaction that changes an organization while nobody else does: rules, settings, the organization itself.
-    pub(crate) async fn write_alone(&self, organization: OrganizationId) -> Result<Tx, Error> {
-        self.begin(|| format!("BEGIN; SELECT pg_advisory_xact_lock({})", organization.0))
-            .await
-    }
-
-    /// A transaction that writes before its organization is known or exists.
-    pub(crate) async fn write_anywhere(&self) -> Result<Tx, Error> {
-        self.begin(|| "BEGIN".to_owned()).await
-    }
-
-    async fn begin(&self, postgres: impl FnOnce() -> String) -> Result<Tx, Error> {
-        match self {
-            // Immediate: a transaction that reads first and writes later would be refused where another wrote between.
-            Self::Sqlite { writer, .. } => writer
-                .begin_with("BEGIN IMMEDIATE")
-                .await
-                .map(Tx::SqliteWrite),
-            Self::Postgres(pool) => pool
-                .begin_with(AssertSqlSafe(postgres()))
-                .await
-                .map(Tx::PostgresWrite),
-        }
-        .map_err(failed)
-    }
-
-    /// Closes every connection, so that SQLite puts its log away.
-    pub(crate) async fn close(&self) {
-        match self {
-            Self::Sqlite { writer, readers } => {
-                readers.close().await;
-                writer.close().await;
-            }
-            Self::Postgres(pool) => pool.close().await,
-        }
-    }
+    });
 }

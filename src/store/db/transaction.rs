@@ -6,19 +6,25 @@ use sqlx::postgres::{PgArguments, PgConnection};
 use sqlx::sqlite::{SqliteArguments, SqliteConnection};
 use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, Sqlite, Transaction};
 
-use super::{Attempt, Bind, Row};
+use super::{Attempt, Bind, Place, Row};
 use crate::domain::error::Error;
 
 /// A connection taken from the pool: for reading as it comes, or in a transaction that writes.
 pub(crate) enum Tx {
     /// Reads on SQLite.
     SqliteRead(PoolConnection<Sqlite>),
-    /// Writes on SQLite.
-    SqliteWrite(Transaction<'static, Sqlite>),
+    /// Writes on SQLite, with the place that is given back at the end.
+    SqliteWrite {
+        transaction: Transaction<'static, Sqlite>,
+        _place: Option<Place>,
+    },
     /// Reads on PostgreSQL.
     PostgresRead(PoolConnection<Postgres>),
-    /// Writes on PostgreSQL.
-    PostgresWrite(Transaction<'static, Postgres>),
+    /// Writes on PostgreSQL, likewise.
+    PostgresWrite {
+        transaction: Transaction<'static, Postgres>,
+        _place: Option<Place>,
+    },
 }
 
 enum Connection<'c> {
@@ -30,17 +36,17 @@ impl Tx {
     fn connection(&mut self) -> Connection<'_> {
         match self {
             Self::SqliteRead(connection) => Connection::Sqlite(connection),
-            Self::SqliteWrite(transaction) => Connection::Sqlite(transaction),
+            Self::SqliteWrite { transaction, .. } => Connection::Sqlite(transaction),
             Self::PostgresRead(connection) => Connection::Postgres(connection),
-            Self::PostgresWrite(transaction) => Connection::Postgres(transaction),
+            Self::PostgresWrite { transaction, .. } => Connection::Postgres(transaction),
         }
     }
 
     /// Makes what was written last. What is dropped without this never happened.
     pub(crate) async fn commit(self) -> Result<(), Error> {
         match self {
-            Self::SqliteWrite(transaction) => transaction.commit().await,
-            Self::PostgresWrite(transaction) => transaction.commit().await,
+            Self::SqliteWrite { transaction, .. } => transaction.commit().await,
+            Self::PostgresWrite { transaction, .. } => transaction.commit().await,
             Self::SqliteRead(_) | Self::PostgresRead(_) => Ok(()),
         }
         .map_err(failed)
@@ -183,8 +189,8 @@ impl Tx {
         values: &[&dyn Bind],
     ) -> Result<Vec<T>, Error> {
         match self {
-            Self::SqliteRead(_) | Self::SqliteWrite(_) => self.fetch_all(sql, values).await,
-            Self::PostgresRead(_) | Self::PostgresWrite(_) => {
+            Self::SqliteRead(_) | Self::SqliteWrite { .. } => self.fetch_all(sql, values).await,
+            Self::PostgresRead(_) | Self::PostgresWrite { .. } => {
                 self.fetch_all(AssertSqlSafe(format!("{sql} {lock}")), values)
                     .await
             }
@@ -217,7 +223,7 @@ impl Tx {
         (then_into, then_rows): (&'static str, &[Vec<&dyn Bind>]),
     ) -> Result<(), Error> {
         let few = |rows: &[Vec<&dyn Bind>]| (1..=CHUNK).contains(&rows.len());
-        if matches!(self, Self::PostgresWrite(_)) && few(rows) && few(then_rows) {
+        if matches!(self, Self::PostgresWrite { .. }) && few(rows) && few(then_rows) {
             let count = rows.iter().map(Vec::len).sum::<usize>();
             let sql = format!(
                 "WITH first AS ({}) {}",

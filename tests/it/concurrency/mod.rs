@@ -2,6 +2,7 @@
 
 mod groups;
 mod members;
+mod tenants;
 
 use reqwest::Method;
 use serde_json::{Value, json};

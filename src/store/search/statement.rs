@@ -1,100 +1,40 @@
-//! A condition to SQL: the only statement that is built up. Values are always bound, never written into the text.
+//! A condition to SQL. Values are always bound, never written into the text.
 
-use sqlx::AssertSqlSafe;
-
-use super::db::{Bind, Tx};
-use super::groups::GroupRow;
-use super::members::MemberRow;
-use crate::domain::error::Error;
-use crate::domain::group::Group;
-use crate::domain::member::Member;
-use crate::domain::query::{Comparison, Condition, GroupField, MemberField, Operand};
-use crate::domain::{GroupId, MemberId, OrganizationId};
-
-/// Where a field of a condition is found.
-enum Place {
-    /// In a column of text.
-    Text(&'static str),
-    /// In a column of moments.
-    Time(&'static str),
-    /// In a column of truth.
-    Bool(&'static str),
-    /// In the id of the row.
-    Id,
-    /// In the id of a related row: `EXISTS (…`.
-    Related(&'static str),
-}
-
-/// A field that has a place in a table.
-pub(crate) trait Field: Copy {
-    /// Where it is found.
-    #[expect(private_interfaces, reason = "only this file asks")]
-    fn place(self) -> Place;
-}
-
-impl Field for MemberField {
-    #[expect(private_interfaces, reason = "only this file asks")]
-    fn place(self) -> Place {
-        match self {
-            Self::Id => Place::Id,
-            Self::UserName => Place::Text("user_name_key"),
-            Self::ExternalId => Place::Text("external_id"),
-            Self::Active => Place::Bool("active"),
-            Self::Created => Place::Time("created_at"),
-            Self::Modified => Place::Time("modified_at"),
-            Self::Group => Place::Related(
-                "EXISTS (SELECT 1 FROM group_members gm WHERE gm.organization_id = r.organization_id AND gm.member_id = r.id AND gm.group_id = ",
-            ),
-        }
-    }
-}
-
-impl Field for GroupField {
-    #[expect(private_interfaces, reason = "only this file asks")]
-    fn place(self) -> Place {
-        match self {
-            Self::Id => Place::Id,
-            Self::DisplayName => Place::Text("display_name_key"),
-            Self::ExternalId => Place::Text("external_id"),
-            Self::Created => Place::Time("created_at"),
-            Self::Modified => Place::Time("modified_at"),
-            Self::Member => Place::Related(
-                "EXISTS (SELECT 1 FROM group_members gm WHERE gm.organization_id = r.organization_id AND gm.group_id = r.id AND gm.member_id = ",
-            ),
-        }
-    }
-}
+use super::place::{Field, Place};
+use crate::domain::query::{Comparison, Condition, Operand};
+use crate::domain::{MemberId, OrganizationId};
+use crate::store::db::Bind;
 
 /// A statement that grows, and its values.
-struct Statement {
-    sql: String,
-    values: Vec<Box<dyn Bind>>,
+pub(super) struct Statement {
+    pub(super) sql: String,
+    pub(super) values: Vec<Box<dyn Bind>>,
 }
 
 impl Statement {
-    fn begin(sql: &str, organization: OrganizationId) -> Self {
+    pub(super) fn begin(sql: &str, organization: OrganizationId) -> Self {
         Self {
             sql: sql.to_owned(),
             values: vec![Box::new(organization)],
         }
     }
 
-    fn push(&mut self, sql: &str) {
+    pub(super) fn push(&mut self, sql: &str) {
         self.sql.push_str(sql);
     }
 
-    fn bind(&mut self, value: impl Bind + 'static) {
+    pub(super) fn bind(&mut self, value: impl Bind + 'static) {
         self.values.push(Box::new(value));
         self.sql.push('$');
         self.sql.push_str(&self.values.len().to_string());
     }
 
-    fn values(&self) -> Vec<&dyn Bind> {
+    pub(super) fn values(&self) -> Vec<&dyn Bind> {
         self.values.iter().map(AsRef::as_ref).collect()
     }
 
     /// Writes a condition in parentheses. Its depth was bounded where it was parsed.
-    fn condition<F: Field>(&mut self, condition: &Condition<F>) {
+    pub(super) fn condition<F: Field>(&mut self, condition: &Condition<F>) {
         match condition {
             Condition::Everything => self.push("(1 = 1)"),
             Condition::Nothing => self.push("(1 = 0)"),
@@ -272,118 +212,6 @@ fn after_prefix(prefix: &str) -> Option<String> {
         }
     }
     None
-}
-
-/// How many members satisfy a condition.
-pub(crate) async fn count_members(
-    tx: &mut Tx,
-    organization: OrganizationId,
-    condition: &Condition<MemberField>,
-) -> Result<u64, Error> {
-    count(
-        tx,
-        "SELECT COUNT(*) FROM members r WHERE r.organization_id = $1 AND ",
-        organization,
-        condition,
-    )
-    .await
-}
-
-/// How many groups satisfy a condition.
-pub(crate) async fn count_groups(
-    tx: &mut Tx,
-    organization: OrganizationId,
-    condition: &Condition<GroupField>,
-) -> Result<u64, Error> {
-    count(
-        tx,
-        "SELECT COUNT(*) FROM groups r WHERE r.organization_id = $1 AND ",
-        organization,
-        condition,
-    )
-    .await
-}
-
-async fn count<F: Field>(
-    tx: &mut Tx,
-    select: &str,
-    organization: OrganizationId,
-    condition: &Condition<F>,
-) -> Result<u64, Error> {
-    let mut statement = Statement::begin(select, organization);
-    statement.condition(condition);
-    let (total,): (i64,) = tx
-        .fetch_one(AssertSqlSafe(statement.sql.clone()), &statement.values())
-        .await?;
-    Ok(total.unsigned_abs())
-}
-
-/// Where a page begins: by position, or after the last resource seen.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum From<Id> {
-    /// Pass over so many.
-    Offset(i64),
-    /// Begin after this one.
-    After(Option<Id>),
-}
-
-/// Members that satisfy a condition, by id, without their groups.
-pub(crate) async fn members(
-    tx: &mut Tx,
-    organization: OrganizationId,
-    condition: &Condition<MemberField>,
-    from: From<MemberId>,
-    count: i64,
-) -> Result<Vec<Member>, Error> {
-    let mut statement = Statement::begin(
-        "SELECT r.id, r.number, r.account_id, r.user_name, r.external_id, r.active, r.attributes, r.role, r.role_source,
-            r.version, r.created_at, r.modified_at FROM members r WHERE r.organization_id = $1 AND ",
-        organization,
-    );
-    statement.condition(condition);
-    statement.page(from, count);
-    let rows: Vec<MemberRow> = tx
-        .fetch_all(AssertSqlSafe(statement.sql.clone()), &statement.values())
-        .await?;
-    rows.into_iter()
-        .map(|row| row.with_groups(Vec::new()))
-        .collect()
-}
-
-/// Groups that satisfy a condition, by id.
-pub(crate) async fn groups(
-    tx: &mut Tx,
-    organization: OrganizationId,
-    condition: &Condition<GroupField>,
-    from: From<GroupId>,
-    count: i64,
-) -> Result<Vec<Group>, Error> {
-    let mut statement = Statement::begin(
-        "SELECT r.id, r.display_name, r.external_id, r.version, r.created_at, r.modified_at
-         FROM groups r WHERE r.organization_id = $1 AND ",
-        organization,
-    );
-    statement.condition(condition);
-    statement.page(from, count);
-    let rows: Vec<GroupRow> = tx
-        .fetch_all(AssertSqlSafe(statement.sql.clone()), &statement.values())
-        .await?;
-    Ok(rows.into_iter().map(Group::from).collect())
-}
-
-impl Statement {
-    fn page<Id: Bind + Copy + 'static>(&mut self, from: From<Id>, count: i64) {
-        if let From::After(Some(id)) = from {
-            self.push(" AND r.id > ");
-            self.bind(id);
-        }
-        self.push(" ORDER BY r.id LIMIT ");
-        self.bind(count);
-        if let From::Offset(offset) = from {
-            self.push(" OFFSET ");
-            self.bind(offset);
-        }
-    }
 }
 
 #[cfg(test)]

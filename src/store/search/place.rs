@@ -1,0 +1,54 @@
+//! Where the fields of a condition are found in the tables. Writes no statement.
+
+use crate::domain::query::{GroupField, MemberField};
+
+/// Where a field of a condition is found.
+pub(super) enum Place {
+    /// In a column of text.
+    Text(&'static str),
+    /// In a column of moments.
+    Time(&'static str),
+    /// In a column of truth.
+    Bool(&'static str),
+    /// In the id of the row.
+    Id,
+    /// In the id of a related row: `EXISTS (…`.
+    Related(&'static str),
+}
+
+/// A field that has a place in a table.
+pub(crate) trait Field: Copy {
+    /// Where it is found.
+    fn place(self) -> Place;
+}
+
+impl Field for MemberField {
+    fn place(self) -> Place {
+        match self {
+            Self::Id => Place::Id,
+            Self::UserName => Place::Text("user_name_key"),
+            Self::ExternalId => Place::Text("external_id"),
+            Self::Active => Place::Bool("active"),
+            Self::Created => Place::Time("created_at"),
+            Self::Modified => Place::Time("modified_at"),
+            Self::Group => Place::Related(
+                "EXISTS (SELECT 1 FROM group_members gm WHERE gm.organization_id = r.organization_id AND gm.member_id = r.id AND gm.group_id = ",
+            ),
+        }
+    }
+}
+
+impl Field for GroupField {
+    fn place(self) -> Place {
+        match self {
+            Self::Id => Place::Id,
+            Self::DisplayName => Place::Text("display_name_key"),
+            Self::ExternalId => Place::Text("external_id"),
+            Self::Created => Place::Time("created_at"),
+            Self::Modified => Place::Time("modified_at"),
+            Self::Member => Place::Related(
+                "EXISTS (SELECT 1 FROM group_members gm WHERE gm.organization_id = r.organization_id AND gm.group_id = r.id AND gm.member_id = ",
+            ),
+        }
+    }
+}
