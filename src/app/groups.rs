@@ -7,7 +7,6 @@ use crate::domain::event::Event;
 use crate::domain::group::{Group, GroupChange, GroupContent, GroupMember};
 use crate::domain::query::{Condition, Found, GroupField, Page, Query};
 use crate::domain::{GroupId, MemberId};
-use crate::secret;
 use crate::store::db::{Attempt, Tx};
 use crate::store::search::From;
 use crate::store::{groups as rows, mapping, search};
@@ -18,10 +17,14 @@ const TAKEN: Error = Error::Duplicate {
 };
 const MISSING: Error = Error::NotFound("Group");
 
-/// Makes a group.
-pub(crate) async fn create_group(caller: &Caller, content: GroupContent) -> Result<Group, Error> {
+/// Makes a group. The id must be a new one.
+pub(crate) async fn create_group(
+    caller: &Caller,
+    id: GroupId,
+    content: GroupContent,
+) -> Result<Group, Error> {
     let group = Group {
-        id: GroupId(secret::id_at(caller.now)),
+        id,
         display_name: content.display_name,
         external_id: content.external_id,
         version: 1,

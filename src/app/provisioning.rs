@@ -22,16 +22,40 @@ const TAKEN: Error = Error::Duplicate {
     attribute: "userName",
 };
 
-/// Makes a member from what the directory says.
-pub(crate) async fn create_member(caller: &Caller, profile: Profile) -> Result<Member, Error> {
+/// Makes a member from what the directory says. The id must be a new one.
+pub(crate) async fn create_member(
+    caller: &Caller,
+    id: MemberId,
+    profile: Profile,
+) -> Result<Member, Error> {
     let mut tx = caller.write().await?;
-    let member = join(caller, &mut tx, &profile).await?;
+    let member = join(caller, &mut tx, id, &profile).await?;
     tx.commit().await?;
     Ok(member)
 }
 
+/// Makes members that refer to one another, all or none; an error says for which of them.
+pub(crate) async fn create_members(
+    caller: &Caller,
+    wanted: Vec<(MemberId, Profile)>,
+) -> Result<Vec<Member>, (usize, Error)> {
+    let mut tx = caller.write().await.map_err(|error| (0, error))?;
+    let mut made = Vec::with_capacity(wanted.len());
+    for (at, (id, profile)) in wanted.into_iter().enumerate() {
+        let member = join(caller, &mut tx, id, &profile).await;
+        made.push(member.map_err(|error| (at, error))?);
+    }
+    tx.commit().await.map_err(|error| (0, error))?;
+    Ok(made)
+}
+
 /// Makes a member and their account in a transaction.
-pub(super) async fn join(caller: &Caller, tx: &mut Tx, profile: &Profile) -> Result<Member, Error> {
+pub(super) async fn join(
+    caller: &Caller,
+    tx: &mut Tx,
+    id: MemberId,
+    profile: &Profile,
+) -> Result<Member, Error> {
     let account = AccountId(secret::id_at(caller.now));
     let email = profile.email().map(|email| (email, name::key(email)));
     let email = email.as_ref().map(|(email, key)| (*email, key.as_str()));
@@ -41,7 +65,6 @@ pub(super) async fn join(caller: &Caller, tx: &mut Tx, profile: &Profile) -> Res
         // and IdP alone (R2).
         organizations::insert_account(tx, account, None, None, home, caller.now).await?;
     }
-    let id = MemberId(secret::id_at(caller.now));
     let start = Start {
         base: None,
         owner: false,

@@ -192,7 +192,8 @@ impl On<'_> {
                     return Ok(Err(Refused::Departed));
                 }
                 let profile = self.profile(email);
-                provisioning::join(self.caller, tx, &profile).await?.id
+                let id = MemberId(secret::id_at(self.caller.now));
+                provisioning::join(self.caller, tx, id, &profile).await?.id
             }
             [id] => {
                 *known = Some(id);

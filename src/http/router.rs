@@ -7,7 +7,7 @@ use axum::routing::{MethodRouter, delete, get, post};
 
 use super::api::{mapping, members, projects, saml_settings, scim_tokens, whoami};
 use super::form::Form;
-use super::scim::{discovery, groups, root, users};
+use super::scim::{bulk, discovery, groups, root, users};
 use super::sso::saml;
 use super::{health, middleware, ui};
 use crate::state::State;
@@ -60,6 +60,7 @@ fn scim(prefix: &str) -> Routes {
         ("Users/{id}", user),
         ("Groups", get(groups::list).post(groups::create)),
         ("Groups/{id}", group),
+        ("Bulk", post(bulk::run)),
         (
             "ServiceProviderConfig",
             get(discovery::service_provider_config),

@@ -4,16 +4,16 @@
 
 use serde_json::{Value, json};
 
-use super::list;
 use super::schema::{self, Kind};
+use super::{bulk, list};
 
-/// The service provider's configuration, RFC 7643 section 5.
-pub(crate) fn service_provider_config(base: &str) -> Value {
+/// The service provider's configuration, RFC 7643 section 5. A message has at most `max_payload` bytes.
+pub(crate) fn service_provider_config(base: &str, max_payload: usize) -> Value {
     json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
         "patch": {"supported": true},
-        // authentik reads maxOperations, to cut its PATCH messages, whether or not bulk is supported.
-        "bulk": {"supported": false, "maxOperations": 1000, "maxPayloadSize": 1_048_576},
+        // authentik cuts its PATCH messages by maxOperations, so a PATCH may have as many.
+        "bulk": {"supported": true, "maxOperations": bulk::MAX_OPERATIONS, "maxPayloadSize": max_payload},
         "filter": {"supported": true, "maxResults": list::MAX_COUNT},
         "changePassword": {"supported": false},
         "sort": {"supported": false},
@@ -107,10 +107,10 @@ mod tests {
 
     #[test]
     fn the_configuration_says_what_is_supported() {
-        let config = service_provider_config(BASE);
+        let config = service_provider_config(BASE, 4096);
         for (name, supported) in [
             ("patch", true),
-            ("bulk", false),
+            ("bulk", true),
             ("filter", true),
             ("changePassword", false),
             ("sort", false),
@@ -119,7 +119,8 @@ mod tests {
             assert_eq!(config[name]["supported"], supported, "{name}");
         }
         assert_eq!(config["filter"]["maxResults"], 1000);
-        assert!(config["bulk"]["maxOperations"].as_u64() > Some(0));
+        assert_eq!(config["bulk"]["maxOperations"], 1000);
+        assert_eq!(config["bulk"]["maxPayloadSize"], 4096);
         assert_eq!(
             config["authenticationSchemes"][0]["type"],
             "oauthbearertoken"

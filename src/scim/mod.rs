@@ -5,6 +5,7 @@
 //! query, a resource becomes JSON.
 
 pub(crate) mod attribute;
+pub(crate) mod bulk;
 pub(crate) mod discovery;
 pub(crate) mod error;
 pub(crate) mod etag;

@@ -23,9 +23,10 @@ pub(crate) async fn service_provider_config(
     parameters: Parameters,
 ) -> Result<Answer, ScimError> {
     unfiltered(&parameters)?;
-    Ok(Answer::message(&discovery::service_provider_config(&base(
-        &state,
-    ))))
+    Ok(Answer::message(&discovery::service_provider_config(
+        &base(&state),
+        state.config.max_body_bytes,
+    )))
 }
 
 /// `/ResourceTypes`

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use super::message::CONTENT_TYPE;
 use crate::domain::error::Error as Domain;
 use crate::http::report;
+use crate::scim::bulk::{self, Refusal};
 use crate::scim::error::{Error as Scim, body};
 
 /// Why a SCIM request was refused.
@@ -21,8 +22,14 @@ pub(crate) enum ScimError {
     NoEndpoint,
     /// The endpoint does not know the method.
     NoMethod,
-    /// The body is larger than we read.
-    TooLarge,
+    /// The body is larger than so many bytes, which is what we read.
+    TooLarge(usize),
+    /// A bulk request has so many operations, which is too many.
+    TooManyOperations(usize),
+    /// An operation refers to what is not there.
+    Conflict(String),
+    /// An operation was not begun, because those before it took too long.
+    OutOfTime,
     /// The body is not JSON by its own word.
     NotJson,
     /// Discovery is not filtered, RFC 7644 section 4.
@@ -41,9 +48,20 @@ impl From<Domain> for ScimError {
     }
 }
 
-impl IntoResponse for ScimError {
-    fn into_response(self) -> Response {
-        let (status, scim_type, detail) = match self {
+impl From<Refusal> for ScimError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Malformed(error) => Self::Scim(error),
+            Refusal::Conflict(sentence) => Self::Conflict(sentence),
+            Refusal::TooMany(count) => Self::TooManyOperations(count),
+        }
+    }
+}
+
+impl ScimError {
+    /// Status, `scimType` and sentence. What the log must tell is logged here, once.
+    pub(super) fn told(self) -> (StatusCode, Option<&'static str>, String) {
+        match self {
             Self::Scim(error) => (
                 StatusCode::BAD_REQUEST,
                 Some(error.scim_type()),
@@ -65,10 +83,25 @@ impl IntoResponse for ScimError {
                 None,
                 "this endpoint does not support this method".to_owned(),
             ),
-            Self::TooLarge => (
+            Self::TooLarge(limit) => (
                 StatusCode::PAYLOAD_TOO_LARGE,
                 None,
-                "the request is larger than this server reads".to_owned(),
+                format!("the request is larger than the {limit} bytes that this server reads"),
+            ),
+            Self::TooManyOperations(count) => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                None,
+                format!(
+                    "the request has {count} operations, and maxOperations is {}; send the rest in another request",
+                    bulk::MAX_OPERATIONS
+                ),
+            ),
+            Self::Conflict(sentence) => (StatusCode::CONFLICT, None, sentence),
+            Self::OutOfTime => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                None,
+                "the operations before this one took too long, and it was not begun; send it again"
+                    .to_owned(),
             ),
             Self::NotJson => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -80,7 +113,13 @@ impl IntoResponse for ScimError {
                 None,
                 "discovery cannot be filtered".to_owned(),
             ),
-        };
+        }
+    }
+}
+
+impl IntoResponse for ScimError {
+    fn into_response(self) -> Response {
+        let (status, scim_type, detail) = self.told();
         let message = body(status.as_u16(), scim_type, &detail).to_string();
         let mut answer = (status, [(header::CONTENT_TYPE, CONTENT_TYPE)], message).into_response();
         if status == StatusCode::UNAUTHORIZED {

@@ -18,9 +18,11 @@ use crate::scim::patch::PatchOp;
 use crate::scim::projection::Projection;
 use crate::scim::schema::Kind;
 use crate::scim::{group, list, search};
+use crate::secret;
 use crate::state::State;
 
-fn id(text: &str) -> Result<GroupId, ScimError> {
+/// The id that a path names; what is none names nothing that there is.
+pub(super) fn id(text: &str) -> Result<GroupId, ScimError> {
     GroupId::parse(text).ok_or(ScimError::Domain(Error::NotFound("Group")))
 }
 
@@ -64,8 +66,14 @@ pub(crate) async fn create(
     Message(body): Message,
 ) -> Result<Answer, ScimError> {
     let kept = projection(&parameters, Kind::Group)?;
-    let made = groups::create_group(&caller, group::content(&body, &reading(&caller))?).await?;
+    let made = made(&caller, GroupId(secret::id_at(caller.now)), &body).await?;
     Ok(answer(&caller, &made, &kept, &state).await?.created())
+}
+
+/// Makes a group under this id, from the body of a POST.
+pub(super) async fn made(caller: &Caller, id: GroupId, body: &Value) -> Result<Group, ScimError> {
+    let content = group::content(body, &reading(caller))?;
+    Ok(groups::create_group(caller, id, content).await?)
 }
 
 /// GET of one.
@@ -149,9 +157,19 @@ pub(crate) async fn replace(
     Message(body): Message,
 ) -> Result<Answer, ScimError> {
     let kept = projection(&parameters, Kind::Group)?;
-    let content = group::content(&body, &reading(&caller))?;
-    let changed = groups::replace_group(&caller, id(&path)?, seen(&headers), content).await?;
+    let changed = replaced(&caller, &path, seen(&headers), &body).await?;
     answer(&caller, &changed, &kept, &state).await
+}
+
+/// The group after a PUT with this body.
+pub(super) async fn replaced(
+    caller: &Caller,
+    path: &str,
+    seen: Option<Vec<i64>>,
+    body: &Value,
+) -> Result<Group, ScimError> {
+    let content = group::content(body, &reading(caller))?;
+    Ok(groups::replace_group(caller, id(path)?, seen, content).await?)
 }
 
 /// Up to how many members a changed group is answered whole.
@@ -169,8 +187,7 @@ pub(crate) async fn patch(
     Message(body): Message,
 ) -> Result<Response, ScimError> {
     let kept = projection(&parameters, Kind::Group)?;
-    let changes = group::changes(&PatchOp::parse(&body)?, &reading(&caller))?;
-    let found = groups::change_group(&caller, id(&path)?, seen(&headers), changes).await?;
+    let found = patched(&caller, &path, seen(&headers), &body).await?;
     if kept != Projection::parse(None, None, Kind::Group)? {
         return Ok(answer(&caller, &found, &kept, &state)
             .await?
@@ -191,12 +208,32 @@ pub(crate) async fn patch(
     )
 }
 
+/// The group after a PATCH with this body.
+pub(super) async fn patched(
+    caller: &Caller,
+    path: &str,
+    seen: Option<Vec<i64>>,
+    body: &Value,
+) -> Result<Group, ScimError> {
+    let changes = group::changes(&PatchOp::parse(body)?, &reading(caller))?;
+    Ok(groups::change_group(caller, id(path)?, seen, changes).await?)
+}
+
 /// DELETE: the group is gone; its rules stay and match nothing.
 pub(crate) async fn delete(
     ScimCaller(caller): ScimCaller,
     Segments(path): Segments<String>,
     headers: HeaderMap,
 ) -> Result<StatusCode, ScimError> {
-    groups::delete_group(&caller, id(&path)?, seen(&headers)).await?;
+    deleted(&caller, &path, seen(&headers)).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Deletes the group.
+pub(super) async fn deleted(
+    caller: &Caller,
+    path: &str,
+    seen: Option<Vec<i64>>,
+) -> Result<(), ScimError> {
+    Ok(groups::delete_group(caller, id(path)?, seen).await?)
 }

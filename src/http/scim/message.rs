@@ -32,7 +32,7 @@ impl FromRequest<State> for Message {
         let body = Request::from_parts(head.clone(), body);
         let bytes = Bytes::from_request(body, state)
             .await
-            .map_err(|_| ScimError::TooLarge)?;
+            .map_err(|_| ScimError::TooLarge(state.config.max_body_bytes))?;
         // A body may come slowly, and the token may have been revoked meanwhile.
         ScimCaller::from_request_parts(&mut head, state).await?;
         match json::read(&bytes) {

@@ -1,5 +1,6 @@
-//! SCIM 2.0 over HTTP: `/Users`, `/Groups` and the three discovery endpoints (RFC 7644).
+//! SCIM 2.0 over HTTP: `/Users`, `/Groups`, `/Bulk` and the three discovery endpoints (RFC 7644).
 
+pub(crate) mod bulk;
 pub(crate) mod discovery;
 pub(crate) mod error;
 pub(crate) mod groups;

@@ -18,9 +18,11 @@ use crate::scim::patch::PatchOp;
 use crate::scim::projection::Projection;
 use crate::scim::schema::Kind;
 use crate::scim::{list, search, user};
+use crate::secret;
 use crate::state::State;
 
-fn id(text: &str) -> Result<MemberId, ScimError> {
+/// The id that a path names; what is none names nothing that there is.
+pub(super) fn id(text: &str) -> Result<MemberId, ScimError> {
     MemberId::parse(text).ok_or(ScimError::Domain(Error::NotFound("User")))
 }
 
@@ -45,8 +47,13 @@ pub(crate) async fn create(
     Message(body): Message,
 ) -> Result<Answer, ScimError> {
     let kept = projection(&parameters, Kind::User)?;
-    let member = provisioning::create_member(&caller, user::parse(&body)?).await?;
+    let member = made(&caller, MemberId(secret::id_at(caller.now)), &body).await?;
     Ok(answer(member, &kept, &state).created())
+}
+
+/// Makes a member under this id, from the body of a POST.
+pub(super) async fn made(caller: &Caller, id: MemberId, body: &Value) -> Result<Member, ScimError> {
+    Ok(provisioning::create_member(caller, id, user::parse(body)?).await?)
 }
 
 /// GET of one.
@@ -119,10 +126,20 @@ pub(crate) async fn replace(
     Message(body): Message,
 ) -> Result<Answer, ScimError> {
     let kept = projection(&parameters, Kind::User)?;
-    let profile = user::parse(&body)?;
-    let change = |_: &_| Ok::<_, ScimError>(profile);
-    let member = provisioning::change_member(&caller, id(&path)?, seen(&headers), change).await?;
+    let member = replaced(&caller, &path, seen(&headers), &body).await?;
     Ok(answer(member, &kept, &state))
+}
+
+/// The member after a PUT with this body.
+pub(super) async fn replaced(
+    caller: &Caller,
+    path: &str,
+    seen: Option<Vec<i64>>,
+    body: &Value,
+) -> Result<Member, ScimError> {
+    let profile = user::parse(body)?;
+    let change = |_: &_| Ok::<_, ScimError>(profile);
+    provisioning::change_member(caller, id(path)?, seen, change).await
 }
 
 /// PATCH: all operations or none.
@@ -135,10 +152,20 @@ pub(crate) async fn patch(
     Message(body): Message,
 ) -> Result<Answer, ScimError> {
     let kept = projection(&parameters, Kind::User)?;
-    let operations = PatchOp::parse(&body)?;
-    let change = |profile: &_| Ok::<_, ScimError>(user::patch(profile, &operations)?);
-    let member = provisioning::change_member(&caller, id(&path)?, seen(&headers), change).await?;
+    let member = patched(&caller, &path, seen(&headers), &body).await?;
     Ok(answer(member, &kept, &state))
+}
+
+/// The member after a PATCH with this body.
+pub(super) async fn patched(
+    caller: &Caller,
+    path: &str,
+    seen: Option<Vec<i64>>,
+    body: &Value,
+) -> Result<Member, ScimError> {
+    let operations = PatchOp::parse(body)?;
+    let change = |profile: &_| Ok::<_, ScimError>(user::patch(profile, &operations)?);
+    provisioning::change_member(caller, id(path)?, seen, change).await
 }
 
 /// DELETE: the member is gone, with every personal word.
@@ -147,6 +174,15 @@ pub(crate) async fn delete(
     Segments(path): Segments<String>,
     headers: HeaderMap,
 ) -> Result<StatusCode, ScimError> {
-    provisioning::delete_member(&caller, id(&path)?, seen(&headers)).await?;
+    deleted(&caller, &path, seen(&headers)).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Deletes the member.
+pub(super) async fn deleted(
+    caller: &Caller,
+    path: &str,
+    seen: Option<Vec<i64>>,
+) -> Result<(), ScimError> {
+    Ok(provisioning::delete_member(caller, id(path)?, seen).await?)
 }

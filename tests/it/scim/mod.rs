@@ -1,5 +1,6 @@
 //! `/scim/v2`: the path of a test is the path of the endpoint.
 
+mod bulk;
 mod discovery;
 mod errors;
 mod groups;
