@@ -6,6 +6,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;
 
 use crate::app::authentication::Remembered;
+use crate::app::bell::Bell;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::store::db::Db;
@@ -23,6 +24,8 @@ pub(crate) struct State {
     pub(crate) metrics: PrometheusHandle,
     /// SCIM tokens that were found good a moment ago.
     pub(crate) remembered: Arc<Remembered>,
+    /// Who waits for events.
+    pub(crate) bell: Arc<Bell>,
     /// How many SAML responses are verified at once: each takes a thread that blocks.
     pub(crate) verifiers: Arc<Semaphore>,
 }

@@ -34,7 +34,15 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ),
     (
         "server",
-        &["http", "state", "store", "config", "clock", "telemetry"],
+        &[
+            "http",
+            "app",
+            "state",
+            "store",
+            "config",
+            "clock",
+            "telemetry",
+        ],
     ),
     (
         "cli",

@@ -4,9 +4,11 @@
 //! handed in as a [`Caller`].
 
 pub(crate) mod authentication;
+pub(crate) mod bell;
 pub(crate) mod connections;
 pub(crate) mod groups;
 pub(crate) mod members;
+pub(crate) mod numbering;
 pub(crate) mod projects;
 pub(crate) mod provisioning;
 pub(crate) mod role_mapping;
@@ -14,6 +16,7 @@ mod roles;
 pub(crate) mod scim_tokens;
 pub(crate) mod setup;
 pub(crate) mod sign_on;
+pub(crate) mod trail;
 pub(crate) mod verification;
 
 use crate::domain::error::Error;

@@ -1,5 +1,6 @@
 //! Does what is stored agree with what follows from it? The whole roll, worked out again by the pure functions (R9).
 
+use super::numbering;
 use super::roles::CHUNK;
 use crate::domain::OrganizationId;
 use crate::domain::error::Error;
@@ -17,6 +18,7 @@ pub(crate) async fn verify(db: &Db) -> Result<Vec<String>, Error> {
         verify_members(&mut tx, organization, &mut found).await?;
         verify_groups(&mut tx, organization, &mut found).await?;
     }
+    numbering::verify(&mut tx, &mut found).await?;
     for (table, rows) in audit::orphans(&mut tx).await? {
         if rows > 0 {
             found.push(format!("{rows} rows of {table} belong to nobody"));

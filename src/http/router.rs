@@ -5,7 +5,7 @@ use axum::extract::{DefaultBodyLimit, OriginalUri};
 use axum::response::Response;
 use axum::routing::{MethodRouter, delete, get, post};
 
-use super::api::{mapping, members, projects, saml_settings, scim_tokens, whoami};
+use super::api::{events, mapping, members, projects, saml_settings, scim_tokens, whoami};
 use super::form::Form;
 use super::scim::{bulk, discovery, groups, root, users};
 use super::sso::saml;
@@ -101,6 +101,7 @@ fn api() -> Routes {
         .post(members::assign_role);
     [
         ("/api/current-user/whoami", get(whoami::whoami)),
+        ("/api/events", get(events::list)),
         ("/api/members/{id}/explain", get(members::explain)),
         ("/api/organizations/{organization}/memberships", memberships),
         (

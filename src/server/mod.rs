@@ -23,11 +23,12 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulConnection, GracefulShutdown};
 use secrecy::ExposeSecret as _;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::JoinSet;
 use tower::Service as _;
 
 use self::patient::Patient;
+use crate::app::numbering::keep_numbering;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::state::State;
@@ -81,6 +82,7 @@ pub(crate) async fn open_state(config: Config) -> anyhow::Result<State> {
         config: Arc::new(config),
         metrics: telemetry::metrics(),
         remembered: Arc::default(),
+        bell: Arc::default(),
         verifiers: Arc::new(Semaphore::new(VERIFIERS)),
     })
 }
@@ -133,6 +135,11 @@ impl Server {
         let graceful = GracefulShutdown::new();
         let mut connections = JoinSet::new();
         let mut upkeep = tokio::time::interval(UPKEEP);
+        let (end_numbering, ended) = oneshot::channel::<()>();
+        let bell = Arc::clone(&self.state.bell);
+        let numbering = tokio::spawn(keep_numbering(self.state.db.clone(), bell, async {
+            let _ = ended.await;
+        }));
         let mut shutdown = pin!(shutdown);
         loop {
             tokio::select! {
@@ -152,6 +159,7 @@ impl Server {
             while connections.try_join_next().is_some() {}
         }
         drop(self.listener);
+        self.state.bell.stop();
         tracing::info!(connections = graceful.count(), "stopping");
         if tokio::time::timeout(self.limits.drain_time, graceful.shutdown())
             .await
@@ -160,6 +168,10 @@ impl Server {
             tracing::warn!("some requests took too long to finish and are given up");
         }
         connections.shutdown().await;
+        drop(end_numbering);
+        if let Err(error) = numbering.await {
+            tracing::error!("the numbering of events ended early: {error}");
+        }
         self.state.db.close().await;
     }
 }
@@ -227,7 +239,6 @@ mod tests {
     use std::net::TcpStream;
     use std::time::Instant;
 
-    use tokio::sync::oneshot;
     use tokio::task::JoinHandle;
 
     use super::*;

@@ -21,7 +21,7 @@ pub(crate) struct Origin<'a> {
     pub(crate) request: &'a str,
 }
 
-/// Writes events, each under the id that stands beside it.
+/// Writes events, each under the id that stands beside it. They get their numbers later: see `event_order.rs`.
 pub(crate) async fn insert(
     tx: &mut Tx,
     origin: &Origin<'_>,
@@ -60,16 +60,19 @@ pub(crate) async fn insert(
         .iter()
         .map(|(id, member, details)| vec![&origin.organization as &dyn Bind, *member, *id, details])
         .collect();
-    tx.insert_both(
+    let unordered: Vec<Vec<&dyn Bind>> =
+        events.iter().map(|(id, _)| vec![id as &dyn Bind]).collect();
+    tx.insert_all(&[
         (
             "INSERT INTO events (id, organization_id, at, kind, actor_kind, actor_id, subject, request_id, facts) VALUES",
             &rows,
         ),
+        ("INSERT INTO events_unordered (event_id) VALUES", &unordered),
         (
             "INSERT INTO event_details (organization_id, member_id, event_id, details) VALUES",
             &details,
         ),
-    )
+    ])
     .await
 }
 

@@ -185,6 +185,11 @@ impl App {
         terminate(&self.server);
     }
 
+    /// Waits until the server, asked to end, has ended.
+    pub(crate) fn ended(&mut self) {
+        assert_eq!(self.server.wait().unwrap().code(), Some(0));
+    }
+
     /// Checks that all that is stored is as the facts say, then ends the server.
     pub(crate) fn finish(mut self) {
         let output = self.place.run(&["doctor", "--verify"]);

@@ -13,6 +13,7 @@ mod client;
 mod concurrency;
 mod database;
 mod doctor;
+mod events;
 mod process;
 mod random;
 mod rest;

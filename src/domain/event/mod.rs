@@ -1,6 +1,7 @@
 //! What happened: the words of the audit trail (R18).
 
 mod credentials;
+pub(crate) mod recorded;
 mod roll;
 mod settings;
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod body;
 pub(crate) mod error;
+pub(crate) mod events;
 pub(crate) mod mapping;
 pub(crate) mod members;
 pub(crate) mod projects;

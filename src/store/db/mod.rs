@@ -6,6 +6,7 @@
 mod bounds;
 mod migrations;
 mod transaction;
+mod turn;
 mod types;
 
 use std::str::FromStr;
@@ -26,8 +27,8 @@ use sqlx::{
 
 pub(crate) use bounds::Place;
 use bounds::{Bounds, CONNECTIONS};
-pub(crate) use transaction::Tx;
 use transaction::failed;
+pub(crate) use transaction::{COMMITTED, Tx};
 
 use crate::domain::OrganizationId;
 use crate::domain::error::Error;

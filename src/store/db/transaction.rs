@@ -1,13 +1,20 @@
 //! Running statements: one connection, read as it comes or in a transaction.
 
+use std::fmt::Write as _;
+
 use sqlx::error::ErrorKind;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgConnection};
 use sqlx::sqlite::{SqliteArguments, SqliteConnection};
 use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, Sqlite, Transaction};
+use tokio::sync::Notify;
 
 use super::{Attempt, Bind, Place, Row};
 use crate::domain::error::Error;
+
+/// Rung after each transaction of this process that wrote, for who follows up what was written. A wake-up call and
+/// nothing more: what another process writes rings nothing here.
+pub(crate) static COMMITTED: Notify = Notify::const_new();
 
 /// A connection taken from the pool: for reading as it comes, or in a transaction that writes.
 pub(crate) enum Tx {
@@ -47,9 +54,11 @@ impl Tx {
         match self {
             Self::SqliteWrite { transaction, .. } => transaction.commit().await,
             Self::PostgresWrite { transaction, .. } => transaction.commit().await,
-            Self::SqliteRead(_) | Self::PostgresRead(_) => Ok(()),
+            Self::SqliteRead(_) | Self::PostgresRead(_) => return Ok(()),
         }
-        .map_err(failed)
+        .map_err(failed)?;
+        COMMITTED.notify_one();
+        Ok(())
     }
 
     /// Runs a statement; the number of rows that it changed.
@@ -213,29 +222,39 @@ impl Tx {
         Ok(())
     }
 
-    /// Inserts rows, and then rows of another table that may refer to them.
+    /// Inserts rows into several tables, where the later may refer to the earlier.
     ///
-    /// The SQL differs: PostgreSQL takes both in one statement, which saves a trip in most requests that write; SQLite
-    /// has no such statement, and no trip to save.
-    pub(crate) async fn insert_both(
+    /// The SQL differs: PostgreSQL takes all in one statement, which saves trips in most requests that write; SQLite has
+    /// no such statement, and no trip to save.
+    pub(crate) async fn insert_all(
         &mut self,
-        (into, rows): (&'static str, &[Vec<&dyn Bind>]),
-        (then_into, then_rows): (&'static str, &[Vec<&dyn Bind>]),
+        tables: &[(&'static str, &[Vec<&dyn Bind>])],
     ) -> Result<(), Error> {
-        let few = |rows: &[Vec<&dyn Bind>]| (1..=CHUNK).contains(&rows.len());
-        if matches!(self, Self::PostgresWrite { .. }) && few(rows) && few(then_rows) {
-            let count = rows.iter().map(Vec::len).sum::<usize>();
-            let sql = format!(
-                "WITH first AS ({}) {}",
-                insertion(into, rows, 1),
-                insertion(then_into, then_rows, count + 1)
-            );
-            let values: Vec<&dyn Bind> = rows.iter().chain(then_rows).flatten().copied().collect();
-            self.execute(AssertSqlSafe(sql), &values).await?;
+        let few = tables.iter().all(|(_, rows)| rows.len() <= CHUNK);
+        if !few || !matches!(self, Self::PostgresWrite { .. }) {
+            for (into, rows) in tables {
+                self.insert_rows(into, rows).await?;
+            }
             return Ok(());
         }
-        self.insert_rows(into, rows).await?;
-        self.insert_rows(then_into, then_rows).await
+        let mut parts = Vec::new();
+        let mut values: Vec<&dyn Bind> = Vec::new();
+        for (into, rows) in tables.iter().filter(|(_, rows)| !rows.is_empty()) {
+            parts.push(insertion(into, rows, values.len() + 1));
+            values.extend(rows.iter().flatten().copied());
+        }
+        let Some(last) = parts.pop() else {
+            return Ok(());
+        };
+        let mut sql = String::new();
+        for (at, part) in parts.iter().enumerate() {
+            sql.push_str(if at == 0 { "WITH " } else { ", " });
+            let _ = write!(sql, "part_{at} AS ({part})");
+        }
+        sql.push(' ');
+        sql.push_str(&last);
+        self.execute(AssertSqlSafe(sql), &values).await?;
+        Ok(())
     }
 }
 

@@ -1,0 +1,26 @@
+//! Work that one node does for all of them: whoever has the turn.
+
+use super::{Db, Tx};
+use crate::domain::error::Error;
+
+/// The advisory lock of the turn. The numbers of organizations, which are locks too, begin at 1.
+const TURN: i64 = 0;
+
+impl Db {
+    /// A transaction that one process alone has at a time; none where another has it now. The turn ends with the
+    /// transaction, also where the process or its connection dies.
+    ///
+    /// The SQL differs: on SQLite a transaction that writes is the only one anyway.
+    pub(crate) async fn take_turn(&self) -> Result<Option<Tx>, Error> {
+        let mut tx = self.write_anywhere().await?;
+        if matches!(tx, Tx::PostgresWrite { .. }) {
+            let (ours,): (bool,) = tx
+                .fetch_one("SELECT pg_try_advisory_xact_lock($1)", &[&TURN])
+                .await?;
+            if !ours {
+                return Ok(None);
+            }
+        }
+        Ok(Some(tx))
+    }
+}
