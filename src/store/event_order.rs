@@ -79,7 +79,10 @@ fn json(text: &str) -> Result<serde_json::Value, Error> {
 /// Whether any event waits for its number.
 pub(crate) async fn any_unordered(tx: &mut Tx) -> Result<bool, Error> {
     let found: Option<(i64,)> = tx
-        .fetch_optional("SELECT number FROM events_unordered ORDER BY number LIMIT 1", &[])
+        .fetch_optional(
+            "SELECT number FROM events_unordered ORDER BY number LIMIT 1",
+            &[],
+        )
         .await?;
     Ok(found.is_some())
 }

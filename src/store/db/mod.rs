@@ -280,9 +280,10 @@ fn analyze_in_time(pool: &PgPool) {
     }
     let pool = pool.clone();
     tokio::spawn(async move {
-        let analyzed = sqlx::query("ANALYZE accounts, members, groups, group_members")
-            .execute(&pool)
-            .await;
+        let analyzed =
+            sqlx::query("ANALYZE accounts, members, groups, group_members, events, event_order")
+                .execute(&pool)
+                .await;
         if let Err(error) = analyzed {
             tracing::info!(%error, "the tables could not be analyzed; the server will do it");
         }
