@@ -1,6 +1,7 @@
-//! Work that one node does for all of them: whoever has the turn.
+//! Work that one process does for all of them: whoever has the turn.
 
-use super::{Db, Tx};
+use super::transaction::failed;
+use super::{Db, Engine, Tx};
 use crate::domain::error::Error;
 
 /// The advisory lock of the turn. The numbers of organizations, which are locks too, begin at 1.
@@ -12,15 +13,23 @@ impl Db {
     ///
     /// The SQL differs: on SQLite a transaction that writes is the only one anyway.
     pub(crate) async fn take_turn(&self) -> Result<Option<Tx>, Error> {
-        let mut tx = self.write_anywhere().await?;
-        if matches!(tx, Tx::PostgresWrite { .. }) {
-            let (ours,): (bool,) = tx
-                .fetch_one("SELECT pg_try_advisory_xact_lock($1)", &[&TURN])
-                .await?;
-            if !ours {
-                return Ok(None);
+        let pool = match &self.engine {
+            Engine::Sqlite { writer, .. } => {
+                let transaction = writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
+                return Ok(Some(Tx::SqliteWrite {
+                    transaction,
+                    _place: None,
+                }));
             }
-        }
-        Ok(Some(tx))
+            Engine::Postgres(pool) => pool,
+        };
+        let mut tx = Tx::PostgresWrite {
+            transaction: pool.begin().await.map_err(failed)?,
+            _place: None,
+        };
+        let (ours,): (bool,) = tx
+            .fetch_one("SELECT pg_try_advisory_xact_lock($1)", &[&TURN])
+            .await?;
+        Ok(ours.then_some(tx))
     }
 }
