@@ -1,16 +1,14 @@
-//! What admins do with members, and how a member leaves.
+//! What admins do with members.
 
-use super::{Caller, roles};
+use super::{Caller, departures, roles};
 use crate::domain::error::Error;
 use crate::domain::event::{Actor, Event};
 use crate::domain::member::Member;
-use crate::domain::name;
 use crate::domain::query::Found;
 use crate::domain::role::Role;
-use crate::domain::{ConnectionId, MemberId, MemberNumber, OrganizationId};
-use crate::secret;
+use crate::domain::{MemberId, MemberNumber, OrganizationId};
 use crate::store::db::Tx;
-use crate::store::{events, groups, members, organizations, sign_ons};
+use crate::store::{members, organizations};
 
 const MISSING: Error = Error::NotFound("member");
 
@@ -119,59 +117,8 @@ pub(crate) async fn delete(caller: &Caller, number: MemberNumber) -> Result<(), 
             "you cannot delete yourself; ask another administrator".to_owned(),
         ));
     }
-    erase(caller, &mut tx, id, None).await?;
+    departures::erase(caller, &mut tx, id).await?;
     tx.commit().await
-}
-
-/// Ends a membership for good (R14): the member is gone, with sessions, tokens and every personal word; what they did
-/// stays under their id. A mark that names nobody keeps a sign-on from bringing them back.
-pub(super) async fn erase(
-    caller: &Caller,
-    tx: &mut Tx,
-    id: MemberId,
-    seen: Option<Vec<i64>>,
-) -> Result<(), Error> {
-    // Groups before members, each by id: every transaction takes them in this order.
-    groups::lock_all_of(tx, caller.organization, id).await?;
-    let member = members::find_doomed(tx, caller.organization, id)
-        .await?
-        .ok_or(Error::NotFound("User"))?;
-    if seen.is_some_and(|seen| !seen.contains(&member.version)) {
-        return Err(Error::VersionMismatch("User"));
-    }
-    must_not_be_owner(caller, tx, id).await?;
-    let key = organizations::departure_key(tx, caller.organization).await?;
-    let mut marks = vec![address_mark(&key, &name::key(&member.profile.user_name))];
-    marks.extend(
-        member
-            .profile
-            .email()
-            .map(|email| address_mark(&key, &name::key(email))),
-    );
-    for (connection, subject) in sign_ons::list_subjects(tx, caller.organization, id).await? {
-        marks.push(subject_mark(&key, connection, &subject));
-    }
-    for mark in marks {
-        sign_ons::insert_departure(tx, caller.organization, &mark, caller.now).await?;
-    }
-    // Only now is it certain which groups the member is in.
-    groups::raise_versions_of(tx, caller.organization, id, caller.now).await?;
-    events::erase(tx, caller.organization, id).await?;
-    members::delete(tx, caller.organization, id).await?;
-    organizations::delete_account_without_place(tx, member.account).await?;
-    caller
-        .record(tx, vec![Event::member_deleted(&member)])
-        .await
-}
-
-/// The mark of somebody known by a sign-in name or an e-mail address.
-pub(super) fn address_mark(key: &str, address: &str) -> String {
-    secret::keyed_hash(key, &format!("address:{address}"))
-}
-
-/// The mark of somebody known to a connection by a subject.
-pub(super) fn subject_mark(key: &str, connection: ConnectionId, subject: &str) -> String {
-    secret::keyed_hash(key, &format!("subject:{connection}:{subject}"))
 }
 
 /// Who is asking: the member behind the caller, and their organization.

@@ -1,6 +1,6 @@
 //! What a directory does with members: SCIM Users in the domain's words. Groups are in `groups.rs`.
 
-use super::{Caller, members, roles};
+use super::{Caller, departures, members, roles};
 
 use crate::domain::error::Error;
 use crate::domain::event::Event;
@@ -60,7 +60,12 @@ pub(super) async fn join(
     let email = profile.email().map(|email| (email, name::key(email)));
     let email = email.as_ref().map(|(email, key)| (*email, key.as_str()));
     let home = Some(caller.organization);
-    if !organizations::insert_account(tx, account, email, None, home, caller.now).await? {
+    let mut known =
+        organizations::insert_account(tx, account, email, None, home, caller.now).await?;
+    if !known && departures::give_way(caller, tx, &name::key(&profile.user_name)).await? {
+        known = organizations::insert_account(tx, account, email, None, home, caller.now).await?;
+    }
+    if !known {
         // Somebody has this address elsewhere. That account is not touched: here the person is known by directory
         // and IdP alone (R2).
         organizations::insert_account(tx, account, None, None, home, caller.now).await?;
@@ -161,14 +166,14 @@ async fn write_profile(
     Ok(())
 }
 
-/// Deletes a member (R14): see [`members::erase`].
+/// Deletes a member (R14): see [`departures::remove`].
 pub(crate) async fn delete_member(
     caller: &Caller,
     id: MemberId,
     seen: Option<Vec<i64>>,
 ) -> Result<(), Error> {
     let mut tx = caller.write().await?;
-    members::erase(caller, &mut tx, id, seen).await?;
+    departures::remove(caller, &mut tx, id, seen).await?;
     tx.commit().await
 }
 

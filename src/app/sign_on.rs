@@ -1,6 +1,6 @@
 //! A verified identity in; member, role and session out.
 
-use super::members::{address_mark, subject_mark};
+use super::departures::{address_mark, subject_mark};
 use super::setup::SESSION_LIFE;
 use super::{Caller, provisioning, roles};
 use crate::domain::connection::Connection;
@@ -13,7 +13,7 @@ use crate::domain::role::Role;
 use crate::domain::{MemberId, Timestamp};
 use crate::secret;
 use crate::store::db::{Db, Tx};
-use crate::store::{credentials, members, organizations, roles as facts, sign_ons};
+use crate::store::{credentials, departures, members, organizations, roles as facts, sign_ons};
 
 /// Why a person whose identity was verified is not let in. `Display` is the sentence for that person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -244,13 +244,13 @@ impl On<'_> {
     ) -> Result<bool, Error> {
         let organization = self.connection.organization;
         let key = organizations::departure_key(tx, organization).await?;
-        if sign_ons::has_departed(tx, organization, &address_mark(&key, &name::key(email))).await? {
+        if departures::has_mark(tx, organization, &address_mark(&key, &name::key(email))).await? {
             return Ok(true);
         }
         let Some(subject) = subject else {
             return Ok(false);
         };
-        sign_ons::has_departed(
+        departures::has_mark(
             tx,
             organization,
             &subject_mark(&key, self.connection.id, subject),

@@ -3,6 +3,7 @@
 //! Nothing here waits, and nothing here names another module of ours. The rules are numbered as in
 //! `docs/architecture.md` (R1 to R19), so that a test can name the rule that it proves.
 
+pub(crate) mod brake;
 pub(crate) mod connection;
 pub(crate) mod error;
 pub(crate) mod event;

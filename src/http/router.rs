@@ -5,7 +5,9 @@ use axum::extract::{DefaultBodyLimit, OriginalUri};
 use axum::response::Response;
 use axum::routing::{MethodRouter, delete, get, post};
 
-use super::api::{events, mapping, members, projects, saml_settings, scim_tokens, whoami};
+use super::api::{
+    events, mapping, members, projects, removals, saml_settings, scim_tokens, whoami,
+};
 use super::form::Form;
 use super::scim::{bulk, discovery, groups, root, users};
 use super::sso::saml;
@@ -112,6 +114,12 @@ fn api() -> Routes {
         (
             "/api/saml/settings",
             get(saml_settings::get).post(saml_settings::change),
+        ),
+        (
+            "/api/scim/removals",
+            get(removals::get)
+                .patch(removals::set)
+                .post(removals::decide),
         ),
         (
             "/api/scim/settings",

@@ -103,11 +103,14 @@ pub(crate) async fn barred_with_credentials(
 pub(crate) async fn orphans(tx: &mut Tx) -> Result<Vec<(&'static str, i64)>, Error> {
     let mut found = Vec::new();
     for (table, sql) in [
-        ("accounts", "SELECT COUNT(*) FROM accounts a WHERE NOT EXISTS (SELECT 1 FROM members m WHERE m.account_id = a.id)"),
+        ("accounts", "SELECT COUNT(*) FROM accounts a WHERE NOT EXISTS (SELECT 1 FROM members m WHERE m.account_id = a.id)
+                AND NOT EXISTS (SELECT 1 FROM held_members h WHERE h.account_id = a.id)"),
         (
             "event_details",
             "SELECT COUNT(*) FROM event_details d WHERE NOT EXISTS
-                (SELECT 1 FROM members m WHERE m.organization_id = d.organization_id AND m.id = d.member_id)",
+                (SELECT 1 FROM members m WHERE m.organization_id = d.organization_id AND m.id = d.member_id)
+                AND NOT EXISTS
+                (SELECT 1 FROM held_members h WHERE h.organization_id = d.organization_id AND h.id = d.member_id)",
         ),
     ] {
         let (rows,): (i64,) = tx.fetch_one(sql, &[]).await?;

@@ -8,6 +8,7 @@ pub(crate) mod audit;
 pub(crate) mod connections;
 pub(crate) mod credentials;
 pub(crate) mod db;
+pub(crate) mod departures;
 pub(crate) mod event_order;
 pub(crate) mod events;
 pub(crate) mod groups;

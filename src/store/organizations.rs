@@ -221,7 +221,8 @@ pub(crate) async fn delete_account_without_place(
     account: AccountId,
 ) -> Result<u64, Error> {
     tx.execute(
-        "DELETE FROM accounts WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM members WHERE account_id = $1)",
+        "DELETE FROM accounts WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM members WHERE account_id = $1)
+            AND NOT EXISTS (SELECT 1 FROM held_members WHERE account_id = $1)",
         &[&account],
     )
     .await

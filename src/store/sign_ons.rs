@@ -1,4 +1,4 @@
-//! What sign-ons leave behind: open requests, used assertions, identities, asserted groups, and marks of the departed.
+//! What sign-ons leave behind: open requests, used assertions, identities and asserted groups.
 
 use super::db::{Bind, Tx};
 use crate::domain::error::Error;
@@ -144,37 +144,6 @@ pub(crate) async fn replace_asserted_groups(
         &rows,
     )
     .await
-}
-
-/// Leaves the mark of somebody who was deleted.
-pub(crate) async fn insert_departure(
-    tx: &mut Tx,
-    organization: OrganizationId,
-    mark: &str,
-    at: Timestamp,
-) -> Result<(), Error> {
-    tx.execute(
-        "INSERT INTO departures (organization_id, mark, departed_at) VALUES ($1, $2, $3)
-         ON CONFLICT (organization_id, mark) DO UPDATE SET departed_at = $3",
-        &[&organization, &mark, &at],
-    )
-    .await?;
-    Ok(())
-}
-
-/// Whether somebody with this mark was deleted.
-pub(crate) async fn has_departed(
-    tx: &mut Tx,
-    organization: OrganizationId,
-    mark: &str,
-) -> Result<bool, Error> {
-    let row: Option<(Timestamp,)> = tx
-        .fetch_optional(
-            "SELECT departed_at FROM departures WHERE organization_id = $1 AND mark = $2",
-            &[&organization, &mark],
-        )
-        .await?;
-    Ok(row.is_some())
 }
 
 /// Forgets what a connection has said of people: by which subjects it knows them, and their groups.

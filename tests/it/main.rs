@@ -16,6 +16,7 @@ mod doctor;
 mod events;
 mod process;
 mod random;
+mod removals;
 mod rest;
 mod roles;
 mod saml;

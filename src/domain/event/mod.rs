@@ -48,6 +48,14 @@ pub(crate) enum Kind {
     RoleChanged,
     /// A member was deleted and their personal data erased.
     MemberDeleted,
+    /// A deletion that waited was finished: what was kept is erased.
+    MemberErased,
+    /// A deletion that waited was taken back.
+    MemberRestored,
+    /// A directory deletes so many that deletions wait from now on.
+    RemovalsHeld,
+    /// The share of the members beyond which deletions wait was set.
+    RemovalShareChanged,
     /// An admin gave or took a role by hand.
     RoleAssigned,
     /// A group was made.
@@ -91,6 +99,10 @@ impl Kind {
             Self::MemberChanged => "member.changed",
             Self::RoleChanged => "member.role_changed",
             Self::MemberDeleted => "member.deleted",
+            Self::MemberErased => "member.erased",
+            Self::MemberRestored => "member.restored",
+            Self::RemovalsHeld => "removals.held",
+            Self::RemovalShareChanged => "removals.share_changed",
             Self::RoleAssigned => "member.role_assigned",
             Self::GroupCreated => "group.created",
             Self::GroupChanged => "group.changed",

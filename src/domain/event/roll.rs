@@ -3,10 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::{Event, Kind};
-use crate::domain::MemberId;
 use crate::domain::group::Group;
 use crate::domain::member::{Member, Profile};
 use crate::domain::role::{Role, RoleSource};
+use crate::domain::{GroupId, MemberId, OrganizationId};
 
 impl Event {
     /// A member was made.
@@ -54,13 +54,39 @@ impl Event {
         Self::of_member(Kind::RoleChanged, member, facts)
     }
 
-    /// A member was deleted.
-    pub(crate) fn member_deleted(member: &Member) -> Self {
+    /// A member was deleted; `held` says that what was known of them is kept until an administrator decides.
+    pub(crate) fn member_deleted(member: &Member, held: bool) -> Self {
         Self::of_member(
             Kind::MemberDeleted,
             member.id,
-            json!({ "role": member.role.code() }),
+            json!({ "role": member.role.code(), "held": held }),
         )
+    }
+
+    /// A deletion that waited was finished.
+    pub(crate) fn member_erased(member: MemberId) -> Self {
+        Self::of_member(Kind::MemberErased, member, json!({}))
+    }
+
+    /// A deletion that waited was taken back: the member is there again with this role.
+    pub(crate) fn member_restored(member: MemberId, groups: &[GroupId]) -> Self {
+        Self::of_member(Kind::MemberRestored, member, json!({ "groups": groups }))
+    }
+
+    /// So many were deleted of so many that deletions wait from now on.
+    pub(crate) fn removals_held(organization: OrganizationId, removals: i64, members: i64) -> Self {
+        let facts = json!({ "removals": removals, "members": members });
+        Self::plain(Kind::RemovalsHeld, organization.0, facts)
+    }
+
+    /// The share of the members in percent beyond which deletions wait.
+    pub(crate) fn removal_share_changed(
+        organization: OrganizationId,
+        before: i16,
+        after: i16,
+    ) -> Self {
+        let facts = json!({ "before": before, "after": after });
+        Self::plain(Kind::RemovalShareChanged, organization.0, facts)
     }
 
     /// An admin gave a role by hand, or took it back.
