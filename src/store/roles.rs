@@ -11,34 +11,37 @@ use crate::domain::role::{Role, RoleFacts, RoleSource, RuleMatch};
 use crate::domain::{MemberId, OrganizationId};
 
 /// For each member of the list $2: the role that the facts give, and through what (R5).
+///
+/// What rules give is looked up member by member, and once: joined as a set, `PostgreSQL`, which expects one row of a
+/// list of ids, went through the whole set again for each member of it.
 macro_rules! evaluated {
     () => {
-        "SELECT m.id, m.role AS role_before, m.role_source AS source_before, m.held_mapped_role AS held_before,
+        "WITH mapped AS MATERIALIZED (
+            SELECT m.id, m.role, m.role_source, m.held_mapped_role, m.suspended, m.active, m.pinned_role, m.base_role,
+                (SELECT MAX(r.role * 4 + mg.source)
+                 FROM member_groups mg
+                 JOIN role_rules r ON r.organization_id = mg.organization_id AND r.group_name = mg.name
+                 WHERE mg.organization_id = m.organization_id AND mg.member_id = m.id) AS given
+            FROM members m
+            WHERE m.organization_id = $1 AND m.id IN (SELECT value FROM json_each($2))
+        )
+        SELECT m.id, m.role AS role_before, m.role_source AS source_before, m.held_mapped_role AS held_before,
             CAST(CASE
                 WHEN o.owner_member_id = m.id THEN 5
                 WHEN m.suspended OR NOT m.active THEN -1
                 WHEN o.manual_role_management AND m.pinned_role IS NOT NULL THEN m.pinned_role
-                WHEN x.mapped IS NOT NULL THEN x.mapped / 4
+                WHEN m.given IS NOT NULL THEN m.given / 4
                 WHEN m.held_mapped_role AND NOT o.manual_role_management THEN -1
                 ELSE m.base_role END AS SMALLINT) AS role_after,
             CAST(CASE
                 WHEN o.owner_member_id = m.id OR m.suspended THEN 0
                 WHEN NOT m.active THEN 3
                 WHEN o.manual_role_management AND m.pinned_role IS NOT NULL THEN 0
-                WHEN x.mapped IS NOT NULL THEN x.mapped % 4
+                WHEN m.given IS NOT NULL THEN m.given % 4
                 WHEN m.held_mapped_role AND NOT o.manual_role_management THEN 3
                 ELSE 0 END AS SMALLINT) AS source_after,
-            (m.held_mapped_role OR x.mapped IS NOT NULL) AS held_after
-        FROM members m
-        JOIN organizations o ON o.id = m.organization_id
-        LEFT JOIN (
-            SELECT mg.member_id, MAX(r.role * 4 + mg.source) AS mapped
-            FROM member_groups mg
-            JOIN role_rules r ON r.organization_id = mg.organization_id AND r.group_name = mg.name
-            WHERE mg.organization_id = $1 AND mg.member_id IN (SELECT value FROM json_each($2))
-            GROUP BY mg.member_id
-        ) x ON x.member_id = m.id
-        WHERE m.organization_id = $1 AND m.id IN (SELECT value FROM json_each($2))"
+            (m.held_mapped_role OR m.given IS NOT NULL) AS held_after
+        FROM mapped m JOIN organizations o ON o.id = $1"
     };
 }
 

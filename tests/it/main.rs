@@ -14,6 +14,7 @@ mod concurrency;
 mod database;
 mod doctor;
 mod events;
+mod idp;
 mod process;
 mod random;
 mod removals;
