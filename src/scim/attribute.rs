@@ -3,41 +3,43 @@
 //! A schema's URN holds colons and dots, so a name is never split by punctuation before the URNs that are known have been
 //! tried. Values are no business of this module.
 
-use super::schema::{self, Attribute, ENTERPRISE_URNS, Kind, Schema};
+use std::sync::Arc;
+
+use super::schema::{self, Attribute, ResourceType, Schema};
 
 /// The way to an attribute, or to a sub-attribute, of a resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AttributePath {
     /// The extension that it belongs to; none for the core schema and the common attributes.
-    pub(super) extension: Option<&'static Schema>,
+    pub(super) extension: Option<Arc<Schema>>,
     /// The attribute.
-    pub(super) attribute: &'static Attribute,
+    pub(super) attribute: Arc<Attribute>,
     /// Its sub-attribute.
-    pub(super) sub: Option<&'static Attribute>,
+    pub(super) sub: Option<Arc<Attribute>>,
 }
 
 impl AttributePath {
     /// What the path leads to: the sub-attribute where it names one.
-    pub(super) fn leaf(&self) -> &'static Attribute {
-        self.sub.unwrap_or(self.attribute)
+    pub(super) fn leaf(&self) -> &Attribute {
+        self.sub.as_ref().unwrap_or(&self.attribute)
     }
 
     /// Whether this is `attribute` or `attribute.sub` of the core schema or the common attributes.
     pub(super) fn is(&self, attribute: &str, sub: Option<&str>) -> bool {
         self.extension.is_none()
             && self.attribute.name == attribute
-            && self.sub.map(|sub| sub.name.as_str()) == sub
+            && self.sub.as_ref().map(|sub| sub.name.as_str()) == sub
     }
 }
 
 /// The name in full, as every parser here reads it.
 impl std::fmt::Display for AttributePath {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if let Some(extension) = self.extension {
+        if let Some(extension) = &self.extension {
             write!(f, "{}:", extension.urn)?;
         }
         f.write_str(&self.attribute.name)?;
-        if let Some(sub) = self.sub {
+        if let Some(sub) = &self.sub {
             write!(f, ".{}", sub.name)?;
         }
         Ok(())
@@ -45,12 +47,12 @@ impl std::fmt::Display for AttributePath {
 }
 
 /// What a name can mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Name {
     /// The URN of the core schema alone: the resource itself.
     Core,
     /// The URN of an extension alone.
-    Extension(&'static Schema),
+    Extension(Arc<Schema>),
     /// An attribute or a sub-attribute.
     Attribute(AttributePath),
     /// `password`: never advertised, never kept, never compared.
@@ -68,32 +70,28 @@ pub(super) struct Unknown {
 
 /// Finds out what a name means for a kind of resource. Names and URNs are compared without case, RFC 7643 section 2.1
 /// and RFC 7644 section 3.10.
-pub(super) fn resolve(text: &str, kind: Kind) -> Result<Name, Unknown> {
-    let core = kind.core();
-    if let Some(rest) = after_urn(text, &core.urn) {
+pub(super) fn resolve(text: &str, of: &ResourceType) -> Result<Name, Unknown> {
+    if let Some(rest) = after_urn(text, &of.core.urn) {
         return match rest {
             "" => Ok(Name::Core),
-            rest => within_core(rest, kind),
+            rest => within_core(rest, of),
         };
     }
-    if kind == Kind::User {
-        for urn in ENTERPRISE_URNS {
-            let Some(rest) = after_urn(text, urn) else {
-                continue;
-            };
-            let extension = kind
-                .extension(urn)
-                .expect("each of these URNs names the extension of User");
-            return match rest {
-                "" => Ok(Name::Extension(extension)),
-                rest => within(rest, Some(extension), &[&extension.attributes]),
-            };
-        }
+    // The URN of one extension may begin like that of another: the longest that fits is meant.
+    let named = of.extensions.iter().flat_map(|extension| {
+        let fits = extension.urns().filter_map(|urn| after_urn(text, urn));
+        fits.map(|rest| (rest, &extension.schema))
+    });
+    if let Some((rest, schema)) = named.min_by_key(|(rest, _)| rest.len()) {
+        return match rest {
+            "" => Ok(Name::Extension(schema.clone())),
+            rest => within(rest, Some(schema), &[&schema.attributes]),
+        };
     }
     if is_urn(text) {
         return Ok(Name::Foreign);
     }
-    within_core(text, kind)
+    within_core(text, of)
 }
 
 /// Whether a text can only be a URN or another URI, and not the name of an attribute: it holds a colon.
@@ -116,14 +114,14 @@ fn after_urn<'t>(text: &'t str, urn: &str) -> Option<&'t str> {
         .filter(|rest| !rest.is_empty())
 }
 
-fn within_core(text: &str, kind: Kind) -> Result<Name, Unknown> {
-    within(text, None, &[&kind.core().attributes, schema::common()])
+fn within_core(text: &str, of: &ResourceType) -> Result<Name, Unknown> {
+    within(text, None, &[&of.core.attributes, schema::common()])
 }
 
 fn within(
     text: &str,
-    extension: Option<&'static Schema>,
-    attributes: &[&'static [Attribute]],
+    extension: Option<&Arc<Schema>>,
+    attributes: &[&[Arc<Attribute>]],
 ) -> Result<Name, Unknown> {
     let (name, sub_name) = match text.split_once('.') {
         Some((name, sub_name)) => (name, Some(sub_name)),
@@ -138,8 +136,8 @@ fn within(
     };
     let Some(sub_name) = sub_name else {
         return Ok(Name::Attribute(AttributePath {
-            extension,
-            attribute,
+            extension: extension.cloned(),
+            attribute: attribute.clone(),
             sub: None,
         }));
     };
@@ -150,9 +148,9 @@ fn within(
         return Err(nearest(&asked, known.chain([attribute.name.clone()])));
     };
     Ok(Name::Attribute(AttributePath {
-        extension,
-        attribute,
-        sub: Some(sub),
+        extension: extension.cloned(),
+        attribute: attribute.clone(),
+        sub: Some(sub.clone()),
     }))
 }
 
@@ -169,9 +167,10 @@ pub(super) fn nearest(asked: &str, known: impl Iterator<Item = String>) -> Unkno
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scim::schema::{Kind, standard};
 
     fn shown(text: &str) -> String {
-        match resolve(text, Kind::User) {
+        match resolve(text, standard(Kind::User)) {
             Ok(Name::Attribute(path)) => path.to_string(),
             other => format!("{other:?}"),
         }
@@ -201,19 +200,19 @@ mod tests {
             assert_eq!(shown(text), full);
         }
         assert!(matches!(
-            resolve(schema::ENTERPRISE_USER, Kind::User),
+            resolve(schema::ENTERPRISE_USER, standard(Kind::User)),
             Ok(Name::Extension(_))
         ));
         assert_eq!(
-            resolve(schema::ENTERPRISE_USER, Kind::Group),
+            resolve(schema::ENTERPRISE_USER, standard(Kind::Group)),
             Ok(Name::Foreign)
         );
-        assert_eq!(resolve(schema::USER, Kind::User), Ok(Name::Core));
+        assert_eq!(resolve(schema::USER, standard(Kind::User)), Ok(Name::Core));
     }
 
     #[test]
     fn an_unknown_name_comes_with_the_nearest_known_one() {
-        let nearest = |text| resolve(text, Kind::User).unwrap_err().nearest;
+        let nearest = |text| resolve(text, standard(Kind::User)).unwrap_err().nearest;
         assert_eq!(nearest("usrName"), "userName");
         assert_eq!(nearest("emails.vlaue"), "emails.value");
         assert_eq!(nearest("name.given"), "name.givenName");

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::schema::{self, Kind};
+use super::schema::{Definitions, Kind, Schema};
 use super::{bulk, list};
 
 /// The service provider's configuration, RFC 7643 section 5. A message has at most `max_payload` bytes.
@@ -33,28 +33,29 @@ pub(crate) fn service_provider_config(base: &str, max_payload: usize) -> Value {
 }
 
 /// The resource types, as a `ListResponse`.
-pub(crate) fn resource_types(base: &str) -> Value {
-    let types = [Kind::User, Kind::Group].map(|kind| described(kind, base));
+pub(crate) fn resource_types(base: &str, definitions: &Definitions) -> Value {
+    let types = [Kind::User, Kind::Group].map(|kind| described(kind, base, definitions));
     list::response(2, 1, types.to_vec())
 }
 
 /// One resource type.
-pub(crate) fn resource_type(base: &str, id: &str) -> Option<Value> {
+pub(crate) fn resource_type(base: &str, id: &str, definitions: &Definitions) -> Option<Value> {
     let kind = [Kind::User, Kind::Group]
         .into_iter()
         .find(|kind| kind.name() == id)?;
-    Some(described(kind, base))
+    Some(described(kind, base, definitions))
 }
 
-fn described(kind: Kind, base: &str) -> Value {
+fn described(kind: Kind, base: &str, definitions: &Definitions) -> Value {
     let description = match kind {
         Kind::User => "Members of the organization",
         Kind::Group => "Directory groups of the organization",
     };
-    let extensions: Vec<Value> = kind
-        .extensions()
+    let of = definitions.of(kind);
+    let extensions: Vec<Value> = of
+        .extensions
         .iter()
-        .map(|urn| json!({"schema": urn, "required": false}))
+        .map(|one| json!({"schema": one.schema.urn, "required": one.required}))
         .collect();
     json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],
@@ -62,7 +63,7 @@ fn described(kind: Kind, base: &str) -> Value {
         "name": kind.name(),
         "description": description,
         "endpoint": format!("/{}", kind.endpoint()),
-        "schema": kind.core().urn,
+        "schema": of.core.urn,
         "schemaExtensions": extensions,
         "meta": {
             "resourceType": "ResourceType",
@@ -72,29 +73,25 @@ fn described(kind: Kind, base: &str) -> Value {
 }
 
 /// The schemas, as a `ListResponse`.
-pub(crate) fn schemas(base: &str) -> Value {
-    let schemas = schema::served().map(|definition| located(definition, base));
-    list::response(3, 1, schemas.to_vec())
+pub(crate) fn schemas(base: &str, definitions: &Definitions) -> Value {
+    let schemas: Vec<Value> = definitions
+        .schemas()
+        .map(|schema| located(schema, base))
+        .collect();
+    list::response(schemas.len() as u64, 1, schemas)
 }
 
 /// One schema. Its URN is compared without case, RFC 7643 section 2.1.
-pub(crate) fn schema(base: &str, urn: &str) -> Option<Value> {
-    schema::served()
-        .into_iter()
-        .find(|definition| {
-            definition["id"]
-                .as_str()
-                .is_some_and(|id| id.eq_ignore_ascii_case(urn))
-        })
-        .map(|definition| located(definition, base))
+pub(crate) fn schema(base: &str, urn: &str, definitions: &Definitions) -> Option<Value> {
+    definitions
+        .schemas()
+        .find(|schema| schema.urn.eq_ignore_ascii_case(urn))
+        .map(|schema| located(schema, base))
 }
 
-fn located(definition: &Value, base: &str) -> Value {
-    let mut definition = definition.clone();
-    let location = format!(
-        "{base}/Schemas/{}",
-        definition["id"].as_str().unwrap_or_default()
-    );
+fn located(schema: &Schema, base: &str) -> Value {
+    let mut definition = schema.served.clone();
+    let location = format!("{base}/Schemas/{}", schema.urn);
     definition["meta"] = json!({"resourceType": "Schema", "location": location});
     definition
 }
@@ -102,6 +99,7 @@ fn located(definition: &Value, base: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scim::schema::GROUP;
 
     const BASE: &str = "https://roll.example/scim/v2";
 
@@ -133,26 +131,35 @@ mod tests {
 
     #[test]
     fn every_schema_of_a_resource_type_is_served() {
-        for resource_type in resource_types(BASE)["Resources"].as_array().unwrap() {
+        for resource_type in resource_types(BASE, Definitions::standard())["Resources"]
+            .as_array()
+            .unwrap()
+        {
             let urn = resource_type["schema"].as_str().unwrap();
-            assert!(schema(BASE, urn).is_some());
+            assert!(schema(BASE, urn, Definitions::standard()).is_some());
             for extension in resource_type["schemaExtensions"].as_array().unwrap() {
                 let urn = extension["schema"].as_str().unwrap();
-                assert_eq!(schema(BASE, &urn.to_lowercase()).unwrap()["id"], urn);
+                assert_eq!(
+                    schema(BASE, &urn.to_lowercase(), Definitions::standard()).unwrap()["id"],
+                    urn
+                );
             }
             let id = resource_type["id"].as_str().unwrap();
-            assert_eq!(self::resource_type(BASE, id).as_ref(), Some(resource_type));
+            assert_eq!(
+                self::resource_type(BASE, id, Definitions::standard()).as_ref(),
+                Some(resource_type)
+            );
         }
-        assert_eq!(schemas(BASE)["totalResults"], 3);
-        assert_eq!(schema(BASE, "urn:other"), None);
-        assert_eq!(resource_type(BASE, "user"), None);
+        assert_eq!(schemas(BASE, Definitions::standard())["totalResults"], 3);
+        assert_eq!(schema(BASE, "urn:other", Definitions::standard()), None);
+        assert_eq!(resource_type(BASE, "user", Definitions::standard()), None);
     }
 
     #[test]
     fn a_schema_says_where_it_is() {
         assert_eq!(
-            schema(BASE, schema::GROUP).unwrap()["meta"],
-            json!({"resourceType": "Schema", "location": format!("{BASE}/Schemas/{}", schema::GROUP)})
+            schema(BASE, GROUP, Definitions::standard()).unwrap()["meta"],
+            json!({"resourceType": "Schema", "location": format!("{BASE}/Schemas/{GROUP}")})
         );
     }
 }

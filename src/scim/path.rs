@@ -3,10 +3,12 @@
 //!
 //! A path is read against the schemas of a kind of resource; what it does is the business of `user` and `group`.
 
+use std::sync::Arc;
+
 use super::attribute::{self, AttributePath, Name};
 use super::error::Error;
 use super::filter::{self, Node};
-use super::schema::{Kind, Schema, Type};
+use super::schema::{ResourceType, Schema, Type};
 
 const MAX_LENGTH: usize = 8 * 1024;
 
@@ -16,7 +18,7 @@ pub(crate) enum Path {
     /// The resource itself: the URN of its schema.
     Resource,
     /// Everything of an extension.
-    Extension(&'static Schema),
+    Extension(Arc<Schema>),
     /// An attribute or a sub-attribute, perhaps of those elements alone that satisfy a filter.
     Attribute(AttributePath, Option<ElementFilter>),
     /// Something of a schema that is not known here; the text as it was sent.
@@ -45,8 +47,8 @@ impl From<Refusal> for Error {
     }
 }
 
-/// Reads a path for a kind of resource.
-pub(super) fn parse(text: &str, kind: Kind) -> Result<Path, Refusal> {
+/// Reads a path for a type of resource.
+pub(super) fn parse(text: &str, of: &ResourceType) -> Result<Path, Refusal> {
     if text.len() > MAX_LENGTH {
         return Err(malformed(format!(
             "the path is longer than {MAX_LENGTH} bytes"
@@ -60,7 +62,7 @@ pub(super) fn parse(text: &str, kind: Kind) -> Result<Path, Refusal> {
     if name.is_empty() || name.contains(|c: char| c.is_whitespace() || "()]\"".contains(c)) {
         return Err(malformed(format!("`{}` is no path", excerpt(text))));
     }
-    let found = attribute::resolve(name, kind).map_err(|unknown| {
+    let found = attribute::resolve(name, of).map_err(|unknown| {
         Refusal::Unknown(Error::InvalidPath(format!(
             "there is no attribute `{}`; the nearest known one is `{}`",
             excerpt(name),
@@ -68,7 +70,7 @@ pub(super) fn parse(text: &str, kind: Kind) -> Result<Path, Refusal> {
         )))
     })?;
     match (found, bracket) {
-        (Name::Attribute(path), Some(bracket)) => with_filter(path, bracket, kind),
+        (Name::Attribute(path), Some(bracket)) => with_filter(path, bracket, of),
         (_, Some(_)) => Err(malformed(format!("`{}` takes no filter", excerpt(name)))),
         (Name::Attribute(path), None) => Ok(Path::Attribute(path, None)),
         (Name::Core, None) => Ok(Path::Resource),
@@ -78,18 +80,17 @@ pub(super) fn parse(text: &str, kind: Kind) -> Result<Path, Refusal> {
     }
 }
 
-fn with_filter(mut path: AttributePath, bracket: &str, kind: Kind) -> Result<Path, Refusal> {
-    let attribute = path.attribute;
+fn with_filter(mut path: AttributePath, bracket: &str, of: &ResourceType) -> Result<Path, Refusal> {
+    let attribute = path.attribute.clone();
     if path.sub.is_some() || !attribute.multi_valued || attribute.value_type != Type::Complex {
         return Err(malformed(format!(
             "`{path}` has no list of values that a filter could select"
         )));
     }
-    let (node, rest) =
-        filter::value_filter(bracket, attribute, kind).map_err(Refusal::Malformed)?;
+    let (node, rest) = filter::value_filter(bracket, &attribute, of).map_err(Refusal::Malformed)?;
     if !rest.is_empty() {
         let sub = rest.strip_prefix('.').unwrap_or_default();
-        path.sub = Some(attribute.sub_attribute(sub).ok_or_else(|| {
+        path.sub = Some(attribute.sub_attribute(sub).cloned().ok_or_else(|| {
             malformed(format!(
                 "`{}` cannot follow `{path}[...]`; a dot and a sub-attribute can",
                 excerpt(rest)
@@ -112,12 +113,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::scim::schema::ENTERPRISE_USER;
+    use crate::scim::schema::{ENTERPRISE_USER, Kind, standard};
 
     fn shown(text: &str) -> Result<String, Error> {
-        Ok(match parse(text, Kind::User)? {
+        Ok(match parse(text, standard(Kind::User))? {
             Path::Attribute(path, None) => path.to_string(),
-            Path::Attribute(path, Some(ElementFilter(filter))) => match path.sub {
+            Path::Attribute(path, Some(ElementFilter(filter))) => match &path.sub {
                 Some(sub) => format!("{}[{filter}].{}", path.attribute.name, sub.name),
                 None => format!("{path}[{filter}]"),
             },
@@ -195,12 +196,12 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_makes_the_parser_panic(text in "\\PC{0,60}") {
-            let _ = parse(&text, Kind::User);
+            let _ = parse(&text, standard(Kind::User));
         }
 
         #[test]
         fn no_text_in_a_filter_makes_the_parser_panic(text in "[a-z\"\\\\\\[\\]().$ ]{0,40}") {
-            let _ = parse(&format!("emails[{text}"), Kind::User);
+            let _ = parse(&format!("emails[{text}"), standard(Kind::User));
         }
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::attribute::{self, AttributePath, Name};
 use super::error::Error;
-use super::schema::{Kind, Returned};
+use super::schema::{ResourceType, Returned};
 
 /// What to keep of a resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Projection {
     pub(crate) fn parse(
         attributes: Option<&str>,
         excluded: Option<&str>,
-        kind: Kind,
+        of: &ResourceType,
     ) -> Result<Self, Error> {
         let given = |text: Option<&str>| text.is_some_and(|text| !text.trim().is_empty());
         let selection = match (attributes, excluded) {
@@ -43,11 +43,9 @@ impl Projection {
                 ));
             }
             (Some(attributes), _) if given(Some(attributes)) => {
-                Selection::Only(parts(attributes, kind))
+                Selection::Only(parts(attributes, of))
             }
-            (_, Some(excluded)) if given(Some(excluded)) => {
-                Selection::Except(parts(excluded, kind))
-            }
+            (_, Some(excluded)) if given(Some(excluded)) => Selection::Except(parts(excluded, of)),
             _ => Selection::Everything,
         };
         Ok(Self { selection })
@@ -77,7 +75,8 @@ impl Projection {
         };
         parts.iter().any(|part| match part {
             Part::Attribute(path) => {
-                path.attribute.name == attribute && path.sub.is_some_and(|named| named.name == sub)
+                path.attribute.name == attribute
+                    && path.sub.as_ref().is_some_and(|named| named.name == sub)
             }
             Part::Extension(_) => false,
         })
@@ -98,7 +97,7 @@ impl Projection {
 
 /// Reads names between commas. A filter in brackets is passed over: Microsoft's client sends
 /// `attributes=emails[type eq "work"]`, and means the attribute.
-fn parts(text: &str, kind: Kind) -> Vec<Part> {
+fn parts(text: &str, of: &ResourceType) -> Vec<Part> {
     let mut depth = 0_usize;
     let mut names = vec![String::new()];
     for c in text.chars() {
@@ -112,12 +111,12 @@ fn parts(text: &str, kind: Kind) -> Vec<Part> {
     }
     names
         .iter()
-        .filter_map(|name| part(name.trim(), kind))
+        .filter_map(|name| part(name.trim(), of))
         .collect()
 }
 
-fn part(name: &str, kind: Kind) -> Option<Part> {
-    match attribute::resolve(name, kind) {
+fn part(name: &str, of: &ResourceType) -> Option<Part> {
+    match attribute::resolve(name, of) {
         Ok(Name::Attribute(path)) => Some(Part::Attribute(path)),
         Ok(Name::Extension(schema)) => Some(Part::Extension(schema.urn.clone())),
         Ok(Name::Foreign) => Some(Part::Extension(name.to_owned())),
@@ -150,6 +149,7 @@ fn keep(fields: &mut Map<String, Value>, parts: &[Part]) {
                 let of_extension = parts.iter().filter_map(|part| match part {
                     Part::Attribute(path) => path
                         .extension
+                        .as_ref()
                         .is_some_and(|schema| schema.urn == name)
                         .then_some(path),
                     Part::Extension(_) => None,
@@ -165,7 +165,7 @@ fn keep(fields: &mut Map<String, Value>, parts: &[Part]) {
                     Part::Extension(_) => None,
                 });
                 let subs: Vec<&str> = of_attribute
-                    .filter_map(|path| path.sub.map(|sub| sub.name.as_str()))
+                    .filter_map(|path| path.sub.as_ref().map(|sub| sub.name.as_str()))
                     .collect();
                 keep_subs(value, &subs)
             }
@@ -190,7 +190,7 @@ fn keep_fields(mut fields: Map<String, Value>, paths: &[&AttributePath]) -> Opti
         let subs: Vec<&str> = paths
             .iter()
             .filter(|path| path.attribute.name == name)
-            .filter_map(|path| path.sub.map(|sub| sub.name.as_str()))
+            .filter_map(|path| path.sub.as_ref().map(|sub| sub.name.as_str()))
             .collect();
         if let Some(value) = keep_subs(value, &subs) {
             kept.insert(name, value);
@@ -227,7 +227,7 @@ fn drop_parts(fields: &mut Map<String, Value>, parts: &[Part]) {
     for part in parts {
         match part {
             Part::Extension(urn) => fields.retain(|name, _| !name.eq_ignore_ascii_case(urn)),
-            Part::Attribute(path) => match path.extension {
+            Part::Attribute(path) => match &path.extension {
                 None => drop_attribute(fields, path),
                 Some(schema) => {
                     if let Some(Value::Object(inner)) = fields.get_mut(&schema.urn) {
@@ -247,7 +247,7 @@ fn drop_attribute(fields: &mut Map<String, Value>, path: &AttributePath) {
         return;
     }
     let name = &path.attribute.name;
-    let Some(sub) = path.sub else {
+    let Some(sub) = &path.sub else {
         fields.remove(name);
         return;
     };
@@ -272,7 +272,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::scim::schema::ENTERPRISE_USER;
+    use crate::scim::schema::{ENTERPRISE_USER, Kind, standard};
 
     fn user() -> Value {
         json!({
@@ -286,7 +286,7 @@ mod tests {
 
     fn projected(attributes: Option<&str>, excluded: Option<&str>) -> Value {
         let mut resource = user();
-        Projection::parse(attributes, excluded, Kind::User)
+        Projection::parse(attributes, excluded, standard(Kind::User))
             .unwrap()
             .apply(&mut resource);
         resource
@@ -338,7 +338,7 @@ mod tests {
     #[test]
     fn members_that_are_not_in_the_answer_need_not_be_read() {
         let wants = |attributes, excluded| {
-            Projection::parse(attributes, excluded, Kind::Group)
+            Projection::parse(attributes, excluded, standard(Kind::Group))
                 .unwrap()
                 .wants("members")
         };
@@ -351,7 +351,7 @@ mod tests {
 
     #[test]
     fn the_two_parameters_exclude_each_other() {
-        let both = Projection::parse(Some("id"), Some("meta"), Kind::User);
+        let both = Projection::parse(Some("id"), Some("meta"), standard(Kind::User));
         assert!(matches!(both, Err(Error::InvalidValue(_))));
     }
 }

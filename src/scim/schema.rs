@@ -1,11 +1,11 @@
 //! The schema definitions of RFC 7643 section 8.7, read once from `schemas/scim/*.json`.
 //!
-//! The same files are what `/Schemas` serves, so that what is said and what is done cannot differ. Nothing here looks at
-//! a resource.
+//! The same files are what `/Schemas` serves, so that what is said and what is done cannot differ. Whoever resolves a name
+//! is handed the definitions that hold for the request. Nothing here looks at a resource.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 /// The schema of the User resource.
@@ -86,8 +86,8 @@ pub(crate) struct Attribute {
     /// When it is in an answer.
     pub(crate) returned: Returned,
     /// What a complex value is made of.
-    #[serde(default)]
-    pub(crate) sub_attributes: Vec<Attribute>,
+    #[serde(default, deserialize_with = "shared")]
+    pub(crate) sub_attributes: Vec<Arc<Attribute>>,
 }
 
 /// The definition of a schema.
@@ -97,31 +97,107 @@ pub(crate) struct Schema {
     #[serde(rename = "id")]
     pub(crate) urn: String,
     /// Its attributes.
-    pub(crate) attributes: Vec<Attribute>,
+    #[serde(deserialize_with = "shared")]
+    pub(crate) attributes: Vec<Arc<Attribute>>,
+    /// The definition as it is served, without `meta`.
+    #[serde(skip)]
+    pub(super) served: Value,
 }
 
-struct Document {
-    served: Value,
-    schema: Schema,
+/// Attributes are shared by whatever names one: a filter may be used after the definitions are gone.
+fn shared<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Arc<Attribute>>, D::Error> {
+    let attributes = Vec::<Attribute>::deserialize(deserializer)?;
+    Ok(attributes.into_iter().map(Arc::new).collect())
 }
 
-fn document(text: &str) -> Document {
+/// A kind of resource with all its schemas, RFC 7643 section 6.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct ResourceType {
+    /// Which kind.
+    pub(crate) kind: Kind,
+    /// The schema that every resource of this kind has.
+    pub(crate) core: Arc<Schema>,
+    /// What it can have besides.
+    pub(crate) extensions: Vec<Extension>,
+}
+
+/// A schema that a kind of resource can have besides its own.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Extension {
+    /// The schema.
+    pub(crate) schema: Arc<Schema>,
+    /// Whether every resource must have it.
+    pub(crate) required: bool,
+}
+
+/// The definitions that hold for a request. Cheap to clone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Definitions(Arc<[ResourceType; 2]>);
+
+static STANDARD: LazyLock<Definitions> = LazyLock::new(|| {
+    let user = ResourceType {
+        kind: Kind::User,
+        core: USER_SCHEMA.clone(),
+        extensions: vec![Extension {
+            schema: ENTERPRISE_USER_SCHEMA.clone(),
+            required: false,
+        }],
+    };
+    let group = ResourceType {
+        kind: Kind::Group,
+        core: GROUP_SCHEMA.clone(),
+        extensions: Vec::new(),
+    };
+    Definitions(Arc::new([user, group]))
+});
+
+impl Definitions {
+    /// Those of the RFC.
+    pub(crate) fn standard() -> &'static Self {
+        &STANDARD
+    }
+
+    /// All schemas of a kind of resource.
+    pub(crate) fn of(&self, kind: Kind) -> &ResourceType {
+        let [user, group] = &*self.0;
+        match kind {
+            Kind::User => user,
+            Kind::Group => group,
+        }
+    }
+
+    /// Every schema: those of the kinds, then the extensions.
+    pub(super) fn schemas(&self) -> impl Iterator<Item = &Schema> {
+        let core = self.0.iter().map(|of| of.core.as_ref());
+        let extensions = self.0.iter().flat_map(|of| &of.extensions);
+        core.chain(extensions.map(|extension| extension.schema.as_ref()))
+    }
+}
+
+/// The standard schemas of a kind of resource.
+#[cfg(test)]
+pub(in crate::scim) fn standard(kind: Kind) -> &'static ResourceType {
+    Definitions::standard().of(kind)
+}
+
+fn read(text: &str) -> Arc<Schema> {
     let served: Value =
         serde_json::from_str(text).expect("the files in schemas/scim are JSON: a test reads them");
-    let schema = Schema::deserialize(&served)
+    let mut schema = Schema::deserialize(&served)
         .expect("the files in schemas/scim define schemas: a test reads them");
-    Document { served, schema }
+    schema.served = served;
+    Arc::new(schema)
 }
 
-static USER_DOCUMENT: LazyLock<Document> =
-    LazyLock::new(|| document(include_str!("../../schemas/scim/user.json")));
-static GROUP_DOCUMENT: LazyLock<Document> =
-    LazyLock::new(|| document(include_str!("../../schemas/scim/group.json")));
-static ENTERPRISE_USER_DOCUMENT: LazyLock<Document> =
-    LazyLock::new(|| document(include_str!("../../schemas/scim/enterprise_user.json")));
+static USER_SCHEMA: LazyLock<Arc<Schema>> =
+    LazyLock::new(|| read(include_str!("../../schemas/scim/user.json")));
+static GROUP_SCHEMA: LazyLock<Arc<Schema>> =
+    LazyLock::new(|| read(include_str!("../../schemas/scim/group.json")));
+static ENTERPRISE_USER_SCHEMA: LazyLock<Arc<Schema>> =
+    LazyLock::new(|| read(include_str!("../../schemas/scim/enterprise_user.json")));
 /// What every resource has, RFC 7643 section 3.1. Belongs to no schema and is not served.
-static COMMON_DOCUMENT: LazyLock<Document> =
-    LazyLock::new(|| document(include_str!("../../schemas/scim/common.json")));
+static COMMON: LazyLock<Arc<Schema>> =
+    LazyLock::new(|| read(include_str!("../../schemas/scim/common.json")));
 
 impl Kind {
     /// The name of the resource type.
@@ -139,63 +215,39 @@ impl Kind {
             Self::Group => "Groups",
         }
     }
+}
 
-    /// The schema that every resource of this kind has.
-    pub(crate) fn core(self) -> &'static Schema {
-        match self {
-            Self::User => &USER_DOCUMENT.schema,
-            Self::Group => &GROUP_DOCUMENT.schema,
-        }
-    }
-
-    /// The schemas that a resource of this kind can have besides.
-    pub(crate) fn extensions(self) -> &'static [&'static str] {
-        match self {
-            Self::User => &[ENTERPRISE_USER],
-            Self::Group => &[],
-        }
-    }
-
-    /// The extension with this URN, written in any case. `OneLogin` and older clients write the URNs of drafts.
-    pub(crate) fn extension(self, urn: &str) -> Option<&'static Schema> {
-        let known = matches!(self, Self::User)
-            && ENTERPRISE_URNS
-                .iter()
-                .any(|name| name.eq_ignore_ascii_case(urn));
-        known.then(|| &ENTERPRISE_USER_DOCUMENT.schema)
+impl Extension {
+    /// The URNs that mean this extension. `OneLogin` and older clients write the URNs of drafts.
+    pub(super) fn urns(&self) -> impl Iterator<Item = &str> {
+        let drafts = match self.schema.urn.as_str() {
+            ENTERPRISE_USER => &ENTERPRISE_DRAFTS[..],
+            _ => &[],
+        };
+        std::iter::once(self.schema.urn.as_str()).chain(drafts.iter().copied())
     }
 }
 
-/// The URNs that mean the enterprise extension: the RFC's, and those that `OneLogin` and SCIM 1.1 clients write.
-pub(super) const ENTERPRISE_URNS: [&str; 3] = [
-    ENTERPRISE_USER,
+/// What `OneLogin` and SCIM 1.1 clients call the enterprise extension.
+const ENTERPRISE_DRAFTS: [&str; 2] = [
     "urn:scim:schemas:extension:enterprise:2.0",
     "urn:scim:schemas:extension:enterprise:1.0",
 ];
 
 /// The attributes that every resource has: `schemas`, `id`, `externalId`, `meta`.
-pub(crate) fn common() -> &'static [Attribute] {
-    &COMMON_DOCUMENT.schema.attributes
-}
-
-/// The definitions as they are served, without `meta`.
-pub(super) fn served() -> [&'static Value; 3] {
-    [
-        &USER_DOCUMENT.served,
-        &GROUP_DOCUMENT.served,
-        &ENTERPRISE_USER_DOCUMENT.served,
-    ]
+pub(crate) fn common() -> &'static [Arc<Attribute>] {
+    &COMMON.attributes
 }
 
 impl Attribute {
     /// The sub-attribute with this name: names are compared without case, RFC 7643 section 2.1.
-    pub(crate) fn sub_attribute(&'static self, name: &str) -> Option<&'static Attribute> {
+    pub(crate) fn sub_attribute(&self, name: &str) -> Option<&Arc<Attribute>> {
         find(&self.sub_attributes, name)
     }
 }
 
 /// The attribute with this name among others, compared without case.
-pub(crate) fn find(attributes: &'static [Attribute], name: &str) -> Option<&'static Attribute> {
+pub(crate) fn find<'d>(attributes: &'d [Arc<Attribute>], name: &str) -> Option<&'d Arc<Attribute>> {
     attributes
         .iter()
         .find(|attribute| attribute.name.eq_ignore_ascii_case(name))
@@ -207,14 +259,10 @@ mod tests {
 
     #[test]
     fn the_definitions_read_as_schemas_with_the_urns_that_the_code_names() {
-        assert_eq!(Kind::User.core().urn, USER);
-        assert_eq!(Kind::Group.core().urn, GROUP);
-        let extension =
-            Kind::User.extension("URN:ietf:params:scim:schemas:extension:ENTERPRISE:2.0:User");
-        assert_eq!(
-            extension.map(|schema| schema.urn.as_str()),
-            Some(ENTERPRISE_USER)
-        );
+        assert_eq!(standard(Kind::User).core.urn, USER);
+        assert_eq!(standard(Kind::Group).core.urn, GROUP);
+        let extensions = &standard(Kind::User).extensions;
+        assert_eq!(extensions[0].urns().next(), Some(ENTERPRISE_USER));
         assert_eq!(common().len(), 4);
     }
 
@@ -241,8 +289,8 @@ mod tests {
                 check(sub);
             }
         }
-        for schema in served() {
-            schema["attributes"]
+        for schema in Definitions::standard().schemas() {
+            schema.served["attributes"]
                 .as_array()
                 .unwrap()
                 .iter()
@@ -252,13 +300,13 @@ mod tests {
 
     #[test]
     fn a_password_is_not_advertised_and_groups_cannot_be_written() {
-        let user = &Kind::User.core().attributes;
+        let user = &standard(Kind::User).core.attributes;
         assert!(find(user, "password").is_none());
         assert_eq!(
             find(user, "groups").unwrap().mutability,
             Mutability::ReadOnly
         );
-        let members = find(&Kind::Group.core().attributes, "members").unwrap();
+        let members = find(&standard(Kind::Group).core.attributes, "members").unwrap();
         assert_eq!(
             members.sub_attribute("VALUE").unwrap().mutability,
             Mutability::Immutable
@@ -268,7 +316,7 @@ mod tests {
     #[test]
     fn every_list_that_a_client_can_write_holds_complex_values() {
         for kind in [Kind::User, Kind::Group] {
-            for attribute in &kind.core().attributes {
+            for attribute in &standard(kind).core.attributes {
                 assert!(!attribute.multi_valued || attribute.value_type == Type::Complex);
             }
         }

@@ -3,6 +3,7 @@
 //! Values themselves come back as they were sent; only names of attributes and texts that mean booleans are changed.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -17,11 +18,7 @@ const MAX_ELEMENTS: usize = 1000;
 
 /// Reads the value of an attribute; nothing where it is unassigned: null, an empty list and absence are one state,
 /// RFC 7643 section 2.5. `at` is the path for errors.
-pub(super) fn read(
-    attribute: &'static Attribute,
-    value: &Value,
-    at: &str,
-) -> Result<Option<Value>, Error> {
+pub(super) fn read(attribute: &Attribute, value: &Value, at: &str) -> Result<Option<Value>, Error> {
     if !attribute.multi_valued {
         return one(attribute, value, at);
     }
@@ -32,7 +29,7 @@ pub(super) fn read(
 
 /// Reads the elements of a list. `OneLogin` sends a single object where a list is expected.
 pub(super) fn elements(
-    attribute: &'static Attribute,
+    attribute: &Attribute,
     value: &Value,
     at: &str,
 ) -> Result<Vec<Value>, Error> {
@@ -60,11 +57,7 @@ pub(super) fn at_most(length: usize, at: &str) -> Result<(), Error> {
 }
 
 /// Reads one value of an attribute, whether or not it is a list.
-pub(super) fn one(
-    attribute: &'static Attribute,
-    value: &Value,
-    at: &str,
-) -> Result<Option<Value>, Error> {
+pub(super) fn one(attribute: &Attribute, value: &Value, at: &str) -> Result<Option<Value>, Error> {
     let wrong = |expected: &str| {
         let found = type_name(value);
         Err(Error::InvalidValue(format!(
@@ -99,12 +92,12 @@ pub(super) fn one(
 }
 
 /// Whether a plain text stands for the sub-attribute `value` of a single complex value.
-fn takes_plain_text(attribute: &'static Attribute) -> bool {
+fn takes_plain_text(attribute: &Attribute) -> bool {
     !attribute.multi_valued && attribute.sub_attribute("value").is_some()
 }
 
 fn complex(
-    attribute: &'static Attribute,
+    attribute: &Attribute,
     object: &Map<String, Value>,
     at: &str,
 ) -> Result<Option<Value>, Error> {
@@ -126,13 +119,13 @@ fn complex(
 ///
 /// Names are compared without case, so two that differ only by case are one attribute said twice.
 pub(super) fn known_fields<'o>(
-    attributes: &'static [Attribute],
+    attributes: &'o [Arc<Attribute>],
     object: &'o Map<String, Value>,
     at: &str,
-) -> Result<Vec<(&'static Attribute, &'o Value)>, Error> {
+) -> Result<Vec<(&'o Attribute, &'o Value)>, Error> {
     no_name_twice(object, at)?;
     let known = object.iter().filter_map(|(name, value)| {
-        schema::find(attributes, name).map(|attribute| (attribute, value))
+        schema::find(attributes, name).map(|attribute| (attribute.as_ref(), value))
     });
     Ok(known.collect())
 }

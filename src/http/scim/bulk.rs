@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::error::ScimError;
 use super::message::{Answer, Message};
-use super::{base, groups, users};
+use super::{base, groups, reading, users};
 use crate::app::{Caller, provisioning};
 use crate::domain::MemberId;
 use crate::domain::member::Profile;
@@ -156,7 +156,7 @@ impl<'p> Run<'p> {
     async fn create_together(&mut self, caller: &Caller, users: &[usize]) {
         let mut wanted = Vec::with_capacity(users.len());
         for (at, index) in users.iter().enumerate() {
-            match self.task(*index).and_then(read_user) {
+            match self.task(*index).and_then(|task| read_user(caller, task)) {
                 Ok(user) => wanted.push(user),
                 Err(error) => return self.fail_together(users, at, error),
             }
@@ -181,8 +181,11 @@ impl<'p> Run<'p> {
     }
 }
 
-fn read_user(task: &Task) -> Result<(MemberId, Profile), ScimError> {
-    Ok((users::id(&task.id)?, user::parse(&task.data)?))
+fn read_user(caller: &Caller, task: &Task) -> Result<(MemberId, Profile), ScimError> {
+    Ok((
+        users::id(&task.id)?,
+        user::parse(&task.data, &reading(caller))?,
+    ))
 }
 
 /// Does what a single request would do; the entity tag that the resource has then.

@@ -8,6 +8,7 @@ use super::message::Answer;
 use crate::domain::error::Error;
 use crate::http::extract::{Parameters, Segments};
 use crate::scim::discovery;
+use crate::scim::schema::Definitions;
 use crate::state::State;
 
 fn unfiltered(parameters: &Parameters) -> Result<(), ScimError> {
@@ -35,7 +36,10 @@ pub(crate) async fn resource_types(
     parameters: Parameters,
 ) -> Result<Answer, ScimError> {
     unfiltered(&parameters)?;
-    Ok(Answer::message(&discovery::resource_types(&base(&state))))
+    Ok(Answer::message(&discovery::resource_types(
+        &base(&state),
+        Definitions::standard(),
+    )))
 }
 
 /// `/ResourceTypes/{id}`
@@ -43,8 +47,8 @@ pub(crate) async fn resource_type(
     Shared(state): Shared<State>,
     Segments(id): Segments<String>,
 ) -> Result<Answer, ScimError> {
-    let found =
-        discovery::resource_type(&base(&state), &id).ok_or(Error::NotFound("ResourceType"))?;
+    let found = discovery::resource_type(&base(&state), &id, Definitions::standard())
+        .ok_or(Error::NotFound("ResourceType"))?;
     Ok(Answer::message(&found))
 }
 
@@ -54,7 +58,10 @@ pub(crate) async fn schemas(
     parameters: Parameters,
 ) -> Result<Answer, ScimError> {
     unfiltered(&parameters)?;
-    Ok(Answer::message(&discovery::schemas(&base(&state))))
+    Ok(Answer::message(&discovery::schemas(
+        &base(&state),
+        Definitions::standard(),
+    )))
 }
 
 /// `/Schemas/{urn}`
@@ -62,6 +69,7 @@ pub(crate) async fn schema(
     Shared(state): Shared<State>,
     Segments(urn): Segments<String>,
 ) -> Result<Answer, ScimError> {
-    let found = discovery::schema(&base(&state), &urn).ok_or(Error::NotFound("Schema"))?;
+    let found = discovery::schema(&base(&state), &urn, Definitions::standard())
+        .ok_or(Error::NotFound("Schema"))?;
     Ok(Answer::message(&found))
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::error::ScimError;
 use super::message::{Answer, Message};
-use super::{base, is_known, projection, reading, seen};
+use super::{base, definitions, is_known, projection, reading, seen};
 use crate::app::{Caller, groups};
 use crate::domain::GroupId;
 use crate::domain::error::Error;
@@ -65,7 +65,7 @@ pub(crate) async fn create(
     parameters: Parameters,
     Message(body): Message,
 ) -> Result<Answer, ScimError> {
-    let kept = projection(&parameters, Kind::Group)?;
+    let kept = projection(&parameters, definitions(&caller).of(Kind::Group))?;
     let made = made(&caller, GroupId(secret::id_at(caller.now)), &body).await?;
     Ok(answer(&caller, &made, &kept, &state).await?.created())
 }
@@ -84,7 +84,7 @@ pub(crate) async fn get(
     headers: HeaderMap,
     parameters: Parameters,
 ) -> Result<Answer, ScimError> {
-    let kept = projection(&parameters, Kind::Group)?;
+    let kept = projection(&parameters, definitions(&caller).of(Kind::Group))?;
     let found = groups::find_group(&caller, id(&path)?).await?;
     let etag = group::etag(&found);
     if is_known(&headers, &etag) {
@@ -120,9 +120,10 @@ pub(super) async fn select(
     parameters: &Parameters,
     page: Page,
 ) -> Result<Found<Value>, ScimError> {
-    let kept = projection(parameters, Kind::Group)?;
+    let definitions = definitions(caller);
+    let kept = projection(parameters, definitions.of(Kind::Group))?;
     let base = base(state);
-    let query = group::query(parameters.get("filter"), &base)?;
+    let query = group::query(parameters.get("filter"), &base, &definitions)?;
     let found = groups::list_groups(caller, &query, page).await?;
     let ids: Vec<GroupId> = found.resources.iter().map(|group| group.id).collect();
     let mut members = shown_members(caller, &ids, &kept)
@@ -156,7 +157,7 @@ pub(crate) async fn replace(
     parameters: Parameters,
     Message(body): Message,
 ) -> Result<Answer, ScimError> {
-    let kept = projection(&parameters, Kind::Group)?;
+    let kept = projection(&parameters, definitions(&caller).of(Kind::Group))?;
     let changed = replaced(&caller, &path, seen(&headers), &body).await?;
     answer(&caller, &changed, &kept, &state).await
 }
@@ -186,9 +187,9 @@ pub(crate) async fn patch(
     parameters: Parameters,
     Message(body): Message,
 ) -> Result<Response, ScimError> {
-    let kept = projection(&parameters, Kind::Group)?;
+    let kept = projection(&parameters, definitions(&caller).of(Kind::Group))?;
     let found = patched(&caller, &path, seen(&headers), &body).await?;
-    if kept != Projection::parse(None, None, Kind::Group)? {
+    if kept != Projection::parse(None, None, definitions(&caller).of(Kind::Group))? {
         return Ok(answer(&caller, &found, &kept, &state)
             .await?
             .into_response());

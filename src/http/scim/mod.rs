@@ -16,7 +16,7 @@ use crate::scim::error::Error;
 use crate::scim::etag;
 use crate::scim::projection::Projection;
 use crate::scim::reading::Reading;
-use crate::scim::schema::Kind;
+use crate::scim::schema::{Definitions, ResourceType};
 use crate::state::State;
 
 /// Where our SCIM resources are, for `location` and `$ref`.
@@ -29,15 +29,21 @@ fn reading(caller: &Caller) -> Reading<'_> {
     Reading {
         leniency: caller.leniency,
         notes: &caller.notes,
+        definitions: definitions(caller),
     }
 }
 
+/// The schemas that hold for a provisioning client.
+fn definitions(_caller: &Caller) -> Definitions {
+    Definitions::standard().clone()
+}
+
 /// `attributes` and `excludedAttributes`.
-fn projection(parameters: &Parameters, kind: Kind) -> Result<Projection, Error> {
+fn projection(parameters: &Parameters, of: &ResourceType) -> Result<Projection, Error> {
     Projection::parse(
         parameters.get("attributes"),
         parameters.get("excludedAttributes"),
-        kind,
+        of,
     )
 }
 

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, StatusCode};
 
 use super::error::ScimError;
 use super::message::{Answer, Message};
-use super::{base, is_known, projection, seen};
+use super::{base, definitions, is_known, projection, reading, seen};
 use serde_json::Value;
 
 use crate::app::{Caller, provisioning};
@@ -46,14 +46,14 @@ pub(crate) async fn create(
     parameters: Parameters,
     Message(body): Message,
 ) -> Result<Answer, ScimError> {
-    let kept = projection(&parameters, Kind::User)?;
+    let kept = projection(&parameters, definitions(&caller).of(Kind::User))?;
     let member = made(&caller, MemberId(secret::id_at(caller.now)), &body).await?;
     Ok(answer(member, &kept, &state).created())
 }
 
 /// Makes a member under this id, from the body of a POST.
 pub(super) async fn made(caller: &Caller, id: MemberId, body: &Value) -> Result<Member, ScimError> {
-    Ok(provisioning::create_member(caller, id, user::parse(body)?).await?)
+    Ok(provisioning::create_member(caller, id, user::parse(body, &reading(caller))?).await?)
 }
 
 /// GET of one.
@@ -64,7 +64,7 @@ pub(crate) async fn get(
     headers: HeaderMap,
     parameters: Parameters,
 ) -> Result<Answer, ScimError> {
-    let kept = projection(&parameters, Kind::User)?;
+    let kept = projection(&parameters, definitions(&caller).of(Kind::User))?;
     let member = provisioning::find_member(&caller, id(&path)?).await?;
     let etag = user::etag(&member);
     if is_known(&headers, &etag) {
@@ -100,9 +100,10 @@ pub(super) async fn select(
     parameters: &Parameters,
     page: Page,
 ) -> Result<Found<Value>, ScimError> {
-    let kept = projection(parameters, Kind::User)?;
+    let definitions = definitions(caller);
+    let kept = projection(parameters, definitions.of(Kind::User))?;
     let base = base(state);
-    let query = user::query(parameters.get("filter"), &base)?;
+    let query = user::query(parameters.get("filter"), &base, &definitions)?;
     let found = provisioning::list_members(caller, &query, page).await?;
     let render = |member: Member| {
         let etag = user::etag(&member);
@@ -125,7 +126,7 @@ pub(crate) async fn replace(
     parameters: Parameters,
     Message(body): Message,
 ) -> Result<Answer, ScimError> {
-    let kept = projection(&parameters, Kind::User)?;
+    let kept = projection(&parameters, definitions(&caller).of(Kind::User))?;
     let member = replaced(&caller, &path, seen(&headers), &body).await?;
     Ok(answer(member, &kept, &state))
 }
@@ -137,7 +138,7 @@ pub(super) async fn replaced(
     seen: Option<Vec<i64>>,
     body: &Value,
 ) -> Result<Member, ScimError> {
-    let profile = user::parse(body)?;
+    let profile = user::parse(body, &reading(caller))?;
     let change = |_: &_| Ok::<_, ScimError>(profile);
     provisioning::change_member(caller, id(path)?, seen, change).await
 }
@@ -151,7 +152,7 @@ pub(crate) async fn patch(
     parameters: Parameters,
     Message(body): Message,
 ) -> Result<Answer, ScimError> {
-    let kept = projection(&parameters, Kind::User)?;
+    let kept = projection(&parameters, definitions(&caller).of(Kind::User))?;
     let member = patched(&caller, &path, seen(&headers), &body).await?;
     Ok(answer(member, &kept, &state))
 }
@@ -163,8 +164,8 @@ pub(super) async fn patched(
     seen: Option<Vec<i64>>,
     body: &Value,
 ) -> Result<Member, ScimError> {
-    let operations = PatchOp::parse(body)?;
-    let change = |profile: &_| Ok::<_, ScimError>(user::patch(profile, &operations)?);
+    let (operations, reading) = (PatchOp::parse(body)?, reading(caller));
+    let change = |profile: &_| Ok::<_, ScimError>(user::patch(profile, &operations, &reading)?);
     provisioning::change_member(caller, id(path)?, seen, change).await
 }
 

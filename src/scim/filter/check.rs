@@ -62,9 +62,12 @@ fn valued(mut path: AttributePath) -> Result<AttributePath, String> {
     if leaf.value_type != Type::Complex {
         return Ok(path);
     }
-    path.sub = leaf.sub_attribute("value");
-    match path.sub {
-        Some(_) => Ok(path),
+    let sub = leaf.sub_attribute("value").cloned();
+    match sub {
+        Some(_) => {
+            path.sub = sub;
+            Ok(path)
+        }
         None => Err(format!(
             "`{path}` cannot be compared as a whole; name one of its sub-attributes, such as `{path}.{}`",
             leaf.sub_attributes[0].name

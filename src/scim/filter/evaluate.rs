@@ -30,7 +30,7 @@ impl Node {
                 !compares(path, Operator::Equal, literal, resource)
             }
             Self::Compare(path, operator, literal) => compares(path, *operator, literal, resource),
-            Self::Present(path) => match path.sub {
+            Self::Present(path) => match &path.sub {
                 None => attribute_value(path, resource).is_some_and(is_present),
                 Some(sub) => elements(path, resource)
                     .iter()
@@ -45,7 +45,7 @@ impl Node {
 }
 
 fn attribute_value<'r>(path: &AttributePath, resource: &'r Value) -> Option<&'r Value> {
-    let container = match path.extension {
+    let container = match &path.extension {
         Some(extension) => resource.get(&extension.urn)?,
         None => resource,
     };
@@ -63,7 +63,7 @@ fn elements<'r>(path: &AttributePath, resource: &'r Value) -> &'r [Value] {
 
 fn compares(path: &AttributePath, operator: Operator, literal: &Literal, resource: &Value) -> bool {
     elements(path, resource).iter().any(|element| {
-        let value = match path.sub {
+        let value = match &path.sub {
             Some(sub) => element.get(&sub.name),
             None => Some(element),
         };

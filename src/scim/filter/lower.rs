@@ -71,7 +71,7 @@ fn node<Field>(
         }),
         // `ne` is the negation of `eq`.
         Node::Compare(path, Operator::NotEqual, literal) => {
-            let equal = Node::Compare(*path, Operator::Equal, literal.clone());
+            let equal = Node::Compare(path.clone(), Operator::Equal, literal.clone());
             node(&Node::Not(Box::new(equal)), term)
         }
         Node::Compare(..) | Node::Present(_) | Node::ExtensionPresent(_) | Node::Element(..) => {

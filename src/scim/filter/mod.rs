@@ -18,6 +18,7 @@ mod oracle;
 pub(super) mod tests;
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -25,7 +26,7 @@ use crate::domain::Timestamp;
 
 use super::attribute::AttributePath;
 use super::error::Error;
-use super::schema::{Attribute, Kind, Schema};
+use super::schema::{Attribute, ResourceType, Schema};
 
 pub(super) use lower::{id_condition, lower, text_condition, time_condition};
 pub(super) use parse::value_filter;
@@ -36,9 +37,9 @@ pub(crate) struct Filter {
     pub(super) root: Node,
 }
 
-/// Reads a filter over resources of a kind.
-pub(crate) fn parse(text: &str, kind: Kind) -> Result<Filter, Error> {
-    parse::filter(text, kind).map(|root| Filter { root })
+/// Reads a filter over resources of a type.
+pub(crate) fn parse(text: &str, of: &ResourceType) -> Result<Filter, Error> {
+    parse::filter(text, of).map(|root| Filter { root })
 }
 
 impl Filter {
@@ -63,7 +64,7 @@ pub(super) enum Node {
     /// There is a value.
     Present(AttributePath),
     /// There is something of this extension.
-    ExtensionPresent(&'static Schema),
+    ExtensionPresent(Arc<Schema>),
     /// One element, or the one value, of this attribute satisfies a filter: `emails[type eq "work"]`.
     Element(AttributePath, Box<Node>),
 }
@@ -182,7 +183,7 @@ impl Node {
             Self::And(parts) | Self::Or(parts) => parts.iter().any(|part| part.mentions(attribute)),
             Self::Not(part) => part.mentions(attribute),
             Self::Compare(path, ..) | Self::Present(path) | Self::Element(path, _) => {
-                path.attribute == attribute
+                *path.attribute == *attribute
             }
             Self::ExtensionPresent(_) => false,
         }

@@ -3,19 +3,21 @@
 //! The parser calls itself only where a bracket opens, and counts those calls: hostile nesting ends in an error at once.
 //! What may be compared with what is `check`'s business.
 
+use std::sync::Arc;
+
 use super::check::{self, Wire};
 use super::{Node, Operator};
 use crate::scim::attribute::{self, AttributePath, Name};
 use crate::scim::error::Error;
-use crate::scim::schema::{Attribute, Kind, Type};
+use crate::scim::schema::{Attribute, ResourceType, Schema, Type};
 
 /// Also the limit on comparisons: the shortest, `id pr or `, has nine bytes, so a filter holds fewer than 1024.
 const MAX_LENGTH: usize = 8 * 1024;
 const MAX_DEPTH: usize = 32;
 
 /// Reads a whole filter.
-pub(super) fn filter(text: &str, kind: Kind) -> Result<Node, Error> {
-    let mut parser = Parser::new(text, kind, Scope::Resource)?;
+pub(super) fn filter(text: &str, of: &ResourceType) -> Result<Node, Error> {
+    let mut parser = Parser::new(text, of, Scope::Resource)?;
     let node = parser.any()?;
     parser.blanks();
     match parser.rest() {
@@ -30,41 +32,40 @@ pub(super) fn filter(text: &str, kind: Kind) -> Result<Node, Error> {
 /// Reads the filter of a value path, `type eq "work"]`, up to and with the closing bracket, and returns what follows.
 pub(crate) fn value_filter<'t>(
     text: &'t str,
-    attribute: &'static Attribute,
-    kind: Kind,
+    attribute: &Arc<Attribute>,
+    of: &'t ResourceType,
 ) -> Result<(Node, &'t str), Error> {
-    let mut parser = Parser::new(text, kind, Scope::Element(attribute))?;
+    let mut parser = Parser::new(text, of, Scope::Element(attribute.clone()))?;
     let node = parser.any()?;
     parser.close(']')?;
     Ok((node, parser.rest()))
 }
 
 /// What the names in a filter are names of.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum Scope {
     /// Attributes of a resource.
     Resource,
     /// Sub-attributes of an element of this attribute.
-    Element(&'static Attribute),
+    Element(Arc<Attribute>),
 }
 
 struct Parser<'t> {
     text: &'t str,
     at: usize,
-    kind: Kind,
+    of: &'t ResourceType,
     scope: Scope,
     depth: usize,
 }
 
 /// What the left side of a comparison can be.
-#[derive(Clone, Copy)]
 enum Subject {
     Attribute(AttributePath),
-    Extension(&'static super::Schema),
+    Extension(Arc<Schema>),
 }
 
 impl<'t> Parser<'t> {
-    fn new(text: &'t str, kind: Kind, scope: Scope) -> Result<Self, Error> {
+    fn new(text: &'t str, of: &'t ResourceType, scope: Scope) -> Result<Self, Error> {
         if text.len() > MAX_LENGTH {
             return Err(Error::InvalidFilter(format!(
                 "the filter is longer than {MAX_LENGTH} bytes"
@@ -73,7 +74,7 @@ impl<'t> Parser<'t> {
         Ok(Self {
             text,
             at: 0,
-            kind,
+            of,
             scope,
             depth: 0,
         })
@@ -157,7 +158,7 @@ impl<'t> Parser<'t> {
             return Err(self.refuse("brackets cannot stand within brackets"));
         }
         self.open()?;
-        let outer = std::mem::replace(&mut self.scope, Scope::Element(path.attribute));
+        let outer = std::mem::replace(&mut self.scope, Scope::Element(path.attribute.clone()));
         let mut filter = self.any()?;
         self.close(']')?;
         if self.rest().starts_with('.') {
@@ -265,12 +266,12 @@ impl<'t> Parser<'t> {
     }
 
     fn resolve(&mut self, name: &str, start: usize) -> Result<Subject, Error> {
-        let found = match self.scope {
+        let found = match &self.scope {
             Scope::Resource => self.resolve_for_resource(name),
             Scope::Element(attribute) => match attribute.sub_attribute(name) {
                 Some(sub) => Ok(Name::Attribute(AttributePath {
                     extension: None,
-                    attribute: sub,
+                    attribute: sub.clone(),
                     sub: None,
                 })),
                 None => Err(attribute::nearest(
@@ -297,10 +298,10 @@ impl<'t> Parser<'t> {
 
     /// Entra ID asks for `manager eq "..."` without the URN that RFC 7644 section 3.10 demands.
     fn resolve_for_resource(&self, name: &str) -> Result<Name, attribute::Unknown> {
-        attribute::resolve(name, self.kind).or_else(|unknown| {
-            let extensions = self.kind.extensions().iter();
+        attribute::resolve(name, self.of).or_else(|unknown| {
+            let extensions = self.of.extensions.iter();
             extensions
-                .map(|urn| attribute::resolve(&format!("{urn}:{name}"), self.kind))
+                .map(|one| attribute::resolve(&format!("{}:{name}", one.schema.urn), self.of))
                 .find_map(Result::ok)
                 .ok_or(unknown)
         })

@@ -6,6 +6,11 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::scim::schema::{Kind, ResourceType, standard};
+
+pub(super) fn user_type() -> &'static ResourceType {
+    standard(Kind::User)
+}
 
 /// A user as it is rendered.
 pub(super) fn user() -> Value {
@@ -28,14 +33,14 @@ pub(super) fn user() -> Value {
 }
 
 fn holds(text: &str) -> bool {
-    match parse(text, Kind::User) {
+    match parse(text, user_type()) {
         Ok(filter) => filter.matches(&user()),
         Err(error) => panic!("{text}: {error}"),
     }
 }
 
 fn refused(text: &str) -> String {
-    match parse(text, Kind::User) {
+    match parse(text, user_type()) {
         Err(Error::InvalidFilter(sentence)) => sentence,
         other => panic!("{text}: {other:?}"),
     }
@@ -249,7 +254,7 @@ fn a_filter_prints_in_the_spelling_of_the_schemas() {
         ),
         ("title eq null", "not (title pr)"),
     ] {
-        assert_eq!(parse(text, Kind::User).unwrap().to_string(), printed);
+        assert_eq!(parse(text, user_type()).unwrap().to_string(), printed);
     }
 }
 
@@ -313,13 +318,13 @@ pub(in crate::scim) fn filters() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn printing_then_reading_gives_the_same_filter(text in filters()) {
-        let filter = parse(&text, Kind::User).unwrap();
-        prop_assert_eq!(parse(&filter.to_string(), Kind::User).unwrap(), filter);
+        let filter = parse(&text, user_type()).unwrap();
+        prop_assert_eq!(parse(&filter.to_string(), user_type()).unwrap(), filter);
     }
 
     #[test]
     fn no_text_makes_the_parser_panic(text in "\\PC{0,80}") {
-        let _ = parse(&text, Kind::User);
+        let _ = parse(&text, user_type());
     }
 
     #[test]
@@ -329,7 +334,7 @@ proptest! {
             0..40,
         )
     ) {
-        let _ = parse(&words.concat(), Kind::User);
-        let _ = parse(&words.join(" "), Kind::User);
+        let _ = parse(&words.concat(), user_type());
+        let _ = parse(&words.join(" "), user_type());
     }
 }

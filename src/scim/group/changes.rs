@@ -13,7 +13,7 @@ use crate::scim::filter::Node;
 use crate::scim::patch::{Op, Operation, PatchOp};
 use crate::scim::path::{self, Path, Refusal};
 use crate::scim::reading::Reading;
-use crate::scim::schema::{Kind, Mutability};
+use crate::scim::schema::{Kind, Mutability, ResourceType};
 use crate::scim::value;
 
 /// The changes that a PATCH asks for, in its order.
@@ -32,12 +32,18 @@ struct Changes<'r> {
     reading: &'r Reading<'r>,
 }
 
+impl Changes<'_> {
+    fn of(&self) -> &ResourceType {
+        self.reading.definitions.of(Kind::Group)
+    }
+}
+
 fn read(operation: &Operation, changes: &mut Changes<'_>) -> Result<(), Error> {
     let value = operation.value.as_ref();
     match &operation.path {
         Some(text) => at_path(
             operation.op,
-            &path::parse(text, Kind::Group)?,
+            &path::parse(text, changes.of())?,
             value,
             changes,
         ),
@@ -57,7 +63,7 @@ fn whole(op: Op, value: Option<&Value>, changes: &mut Changes<'_>) -> Result<(),
         if name.eq_ignore_ascii_case("id") || name.eq_ignore_ascii_case("schemas") {
             continue;
         }
-        match path::parse(name, Kind::Group) {
+        match path::parse(name, changes.of()) {
             Ok(path) => at_path(op, &path, Some(value), changes)?,
             // As in the body of a PUT.
             Err(Refusal::Unknown(_)) => {}
@@ -85,7 +91,7 @@ fn at_path(
         Path::Attribute(path, filter) => (path, filter.as_ref().map(|filter| &filter.0)),
     };
     let value = value.unwrap_or(&Value::Null);
-    match (path.attribute.name.as_str(), path.sub) {
+    match (path.attribute.name.as_str(), &path.sub) {
         ("displayName", None) if op == Op::Remove => Err(Error::Mutability(format!(
             "`{path}` is required and cannot be removed"
         ))),

@@ -10,18 +10,23 @@ use crate::domain::{GroupId, MemberId};
 
 use crate::scim::error::Error;
 use crate::scim::filter::{self, Literal, Node, Operator};
-use crate::scim::schema::{self, GROUP, Kind};
+use crate::scim::schema::{self, Definitions, GROUP, Kind};
 
 /// Which groups a filter asks for; all of them where there is none.
-pub(crate) fn query(filter: Option<&str>, base: &str) -> Result<Query<GroupField, Group>, Error> {
+pub(crate) fn query(
+    filter: Option<&str>,
+    base: &str,
+    definitions: &Definitions,
+) -> Result<Query<GroupField, Group>, Error> {
     let Some(text) = filter else {
         return Ok(Query {
             narrow: Condition::Everything,
             remainder: None,
         });
     };
-    let (narrow, rest) = filter::lower(filter::parse(text, Kind::Group)?, &term)?;
-    let members = schema::find(&Kind::Group.core().attributes, "members");
+    let of = definitions.of(Kind::Group);
+    let (narrow, rest) = filter::lower(filter::parse(text, of)?, &term)?;
+    let members = schema::find(&of.core.attributes, "members");
     if let (Some(rest), Some(members)) = (&rest, members)
         && rest.root.mentions(members)
     {
@@ -41,7 +46,7 @@ pub(crate) fn query(filter: Option<&str>, base: &str) -> Result<Query<GroupField
 fn term(part: &Node) -> Result<Option<Condition<GroupField>>, Error> {
     Ok(match part {
         Node::Compare(path, operator, literal) => {
-            let sub = path.sub.map(|sub| sub.name.as_str());
+            let sub = path.sub.as_ref().map(|sub| sub.name.as_str());
             match (path.attribute.name.as_str(), sub) {
                 ("id", None) => id(GroupField::Id, *operator, literal),
                 ("members", Some("value")) if *operator == Operator::Equal => {

@@ -21,14 +21,14 @@ pub(super) fn apply(
     value: Option<&Value>,
     holder: &mut Map<String, Value>,
 ) -> Result<(), Error> {
-    let attribute = path.attribute;
+    let attribute = &path.attribute;
     let name = &attribute.name;
     let before = match holder.remove(name) {
         Some(Value::Array(elements)) => elements,
         _ => Vec::new(),
     };
     let value = value.unwrap_or(&Value::Null);
-    let after = match (op, filter, path.sub) {
+    let after = match (op, filter, &path.sub) {
         (Op::Remove, None, None) => without(attribute, before, value)?,
         (Op::Remove, filter, None) => kept(before, filter),
         (Op::Remove, filter, Some(sub)) => {
@@ -101,7 +101,7 @@ fn kept(mut elements: Vec<Value>, filter: Option<&Node>) -> Vec<Value> {
 
 /// A remove without a filter: everything, or the elements that a value lists, as Entra ID does with `members`.
 fn without(
-    attribute: &'static Attribute,
+    attribute: &Attribute,
     mut elements: Vec<Value>,
     value: &Value,
 ) -> Result<Vec<Value>, Error> {

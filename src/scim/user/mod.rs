@@ -26,7 +26,8 @@ use crate::domain::member::{GroupRef, Member, Profile};
 
 use super::attribute::{self, Name};
 use super::error::Error;
-use super::schema::{self, Kind, Mutability, Schema, USER};
+use super::reading::Reading;
+use super::schema::{self, Kind, Mutability, ResourceType, Schema, USER};
 use super::value;
 
 pub(crate) use patch::patch;
@@ -40,7 +41,7 @@ const USER_URNS: [&str; 3] = [
 ];
 
 /// Reads the body of a POST or PUT.
-pub(crate) fn parse(body: &Value) -> Result<Profile, Error> {
+pub(crate) fn parse(body: &Value, reading: &Reading<'_>) -> Result<Profile, Error> {
     let Value::Object(body) = body else {
         return Err(Error::InvalidSyntax(
             "the body must be a JSON object".to_owned(),
@@ -48,18 +49,18 @@ pub(crate) fn parse(body: &Value) -> Result<Profile, Error> {
     };
     value::no_name_twice(body, "")?;
     super::require_schema(body, &USER_URNS)?;
-    profile(document(body)?)
+    profile(document(body, reading.definitions.of(Kind::User))?)
 }
 
 /// Everything of a User that a client can write, each attribute checked and under its canonical name.
-fn document(body: &Map<String, Value>) -> Result<Map<String, Value>, Error> {
-    let core = &Kind::User.core().attributes;
+fn document(body: &Map<String, Value>, of: &ResourceType) -> Result<Map<String, Value>, Error> {
+    let core = &of.core.attributes;
     let mut read = Map::new();
     for (name, value) in body {
         if attribute::is_urn(name) {
-            match attribute::resolve(name, Kind::User) {
+            match attribute::resolve(name, of) {
                 Ok(Name::Extension(schema)) => {
-                    let Some(fields) = extension(schema, value, name)? else {
+                    let Some(fields) = extension(&schema, value, name)? else {
                         continue;
                     };
                     if read.insert(schema.urn.clone(), fields).is_some() {
@@ -92,7 +93,7 @@ fn document(body: &Map<String, Value>) -> Result<Map<String, Value>, Error> {
 }
 
 /// Reads the object of an extension; nothing where it holds nothing.
-fn extension(schema: &'static Schema, value: &Value, at: &str) -> Result<Option<Value>, Error> {
+fn extension(schema: &Schema, value: &Value, at: &str) -> Result<Option<Value>, Error> {
     let fields = match value {
         Value::Null => return Ok(None),
         Value::Object(fields) => fields,

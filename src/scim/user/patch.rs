@@ -11,32 +11,42 @@ use crate::scim::attribute::AttributePath;
 use crate::scim::error::Error;
 use crate::scim::patch::{Op, Operation, PatchOp};
 use crate::scim::path::{self, Path, Refusal};
-use crate::scim::schema::{Attribute, Kind, Mutability, Schema, Type};
+use crate::scim::reading::Reading;
+use crate::scim::schema::{Attribute, Kind, Mutability, ResourceType, Schema, Type};
 use crate::scim::value;
 
 /// The profile that the operations make of a profile. A PATCH that changes nothing gives an equal profile.
-pub(crate) fn patch(profile: &Profile, message: &PatchOp) -> Result<Profile, Error> {
+pub(crate) fn patch(
+    profile: &Profile,
+    message: &PatchOp,
+    reading: &Reading<'_>,
+) -> Result<Profile, Error> {
+    let of = reading.definitions.of(Kind::User);
     let mut document = super::described(profile);
-    message.try_for_each(|operation| apply(operation, &mut document))?;
-    super::profile(super::document(&document)?)
+    message.try_for_each(|operation| apply(operation, &mut document, of))?;
+    super::profile(super::document(&document, of)?)
 }
 
-fn apply(operation: &Operation, document: &mut Map<String, Value>) -> Result<(), Error> {
+fn apply(
+    operation: &Operation,
+    document: &mut Map<String, Value>,
+    of: &ResourceType,
+) -> Result<(), Error> {
     let value = operation.value.as_ref();
     match &operation.path {
-        Some(text) => at_path(
-            operation.op,
-            &path::parse(text, Kind::User)?,
-            value,
-            document,
-        ),
-        None => whole(operation.op, value, document),
+        Some(text) => at_path(operation.op, &path::parse(text, of)?, value, document, of),
+        None => whole(operation.op, value, document, of),
     }
 }
 
 /// An add or replace without a path: each key of the value is a path of its own. Entra ID writes dotted paths and whole
 /// URN paths there.
-fn whole(op: Op, value: Option<&Value>, document: &mut Map<String, Value>) -> Result<(), Error> {
+fn whole(
+    op: Op,
+    value: Option<&Value>,
+    document: &mut Map<String, Value>,
+    of: &ResourceType,
+) -> Result<(), Error> {
     let Some(Value::Object(fields)) = value else {
         return Err(Error::InvalidValue(
             "without a `path`, `value` must be an object of attributes".to_owned(),
@@ -48,9 +58,9 @@ fn whole(op: Op, value: Option<&Value>, document: &mut Map<String, Value>) -> Re
         if name.eq_ignore_ascii_case("id") || name.eq_ignore_ascii_case("schemas") {
             continue;
         }
-        match path::parse(name, Kind::User) {
+        match path::parse(name, of) {
             Ok(path) => {
-                at_path(op, &path, Some(value), document).map_err(|error| error.at(name))?;
+                at_path(op, &path, Some(value), document, of).map_err(|error| error.at(name))?;
             }
             // As in the body of a PUT.
             Err(Refusal::Unknown(_)) => {}
@@ -65,6 +75,7 @@ fn at_path(
     path: &Path,
     value: Option<&Value>,
     document: &mut Map<String, Value>,
+    of: &ResourceType,
 ) -> Result<(), Error> {
     match path {
         Path::Password => Ok(()),
@@ -72,12 +83,12 @@ fn at_path(
         Path::Resource if op == Op::Remove => Err(Error::Mutability(
             "a resource cannot be removed by PATCH".to_owned(),
         )),
-        Path::Resource => whole(op, value, document),
+        Path::Resource => whole(op, value, document, of),
         Path::Extension(schema) => extension(op, schema, value, document),
         Path::Attribute(path, filter) => {
             writable(op, path, value)?;
-            let attribute = path.attribute;
-            let holder = match path.extension {
+            let attribute = &path.attribute;
+            let holder = match &path.extension {
                 None => document,
                 Some(schema) => fields(document, &schema.urn),
             };
@@ -85,7 +96,7 @@ fn at_path(
                 let filter = filter.as_ref().map(|filter| &filter.0);
                 return elements::apply(op, path, filter, value, holder);
             }
-            match path.sub {
+            match &path.sub {
                 None => single(op, attribute, value, holder),
                 Some(sub) => single(op, sub, value, fields(holder, &attribute.name)),
             }
@@ -117,7 +128,7 @@ fn writable(op: Op, path: &AttributePath, value: Option<&Value>) -> Result<(), E
 
 fn extension(
     op: Op,
-    schema: &'static Schema,
+    schema: &Schema,
     value: Option<&Value>,
     document: &mut Map<String, Value>,
 ) -> Result<(), Error> {
@@ -147,7 +158,7 @@ fn extension(
 /// An attribute with one value.
 fn single(
     op: Op,
-    attribute: &'static Attribute,
+    attribute: &Attribute,
     value: Option<&Value>,
     holder: &mut Map<String, Value>,
 ) -> Result<(), Error> {

@@ -9,17 +9,21 @@ use crate::domain::query::{Comparison, Condition, MemberField, Operand, Query, R
 
 use crate::scim::error::Error;
 use crate::scim::filter::{self, Literal, Node, Operator};
-use crate::scim::schema::Kind;
+use crate::scim::schema::{Definitions, Kind};
 
 /// Which users a filter asks for; all of them where there is none.
-pub(crate) fn query(filter: Option<&str>, base: &str) -> Result<Query<MemberField, Member>, Error> {
+pub(crate) fn query(
+    filter: Option<&str>,
+    base: &str,
+    definitions: &Definitions,
+) -> Result<Query<MemberField, Member>, Error> {
     let Some(text) = filter else {
         return Ok(Query {
             narrow: Condition::Everything,
             remainder: None,
         });
     };
-    let (narrow, rest) = filter::lower(filter::parse(text, Kind::User)?, &term)?;
+    let (narrow, rest) = filter::lower(filter::parse(text, definitions.of(Kind::User))?, &term)?;
     let base = base.to_owned();
     let remainder = rest.map(|rest| -> Remainder<Member> {
         std::sync::Arc::new(move |member: &Member| rest.matches(&super::resource(member, &base)))
@@ -31,7 +35,7 @@ pub(crate) fn query(filter: Option<&str>, base: &str) -> Result<Query<MemberFiel
 fn term(part: &Node) -> Result<Option<Condition<MemberField>>, Error> {
     Ok(match part {
         Node::Compare(path, operator, literal) => {
-            let sub = path.sub.map(|sub| sub.name.as_str());
+            let sub = path.sub.as_ref().map(|sub| sub.name.as_str());
             if path.extension.is_some() {
                 return Ok(None);
             }

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::domain::leniency::Leniency;
 use crate::domain::role::{Role, RoleSource};
 use crate::domain::{AccountId, GroupId, MemberId, MemberNumber, Timestamp};
 use crate::scim::schema::ENTERPRISE_USER;
@@ -13,7 +14,7 @@ pub(super) const BASE: &str = "https://roll.example/scim/v2";
 pub(super) fn read(body: Value) -> Result<Profile, Error> {
     let mut body = body;
     body["schemas"] = json!([USER]);
-    parse(&body)
+    parse(&body, &Reading::of(Leniency::Rfc))
 }
 
 pub(super) fn member(profile: Profile) -> Member {
@@ -96,11 +97,11 @@ fn shapes_that_clients_send_are_understood() {
         json!({"manager": {"value": "m-1"}})
     );
     // OneLogin: one object where a list is expected, and the URNs of drafts.
-    let profile = parse(&json!({
+    let body = json!({
         "schemas": ["urn:scim:schemas:core:2.0", "urn:scim:schemas:extension:enterprise:2.0"],
         "userName": "u", "emails": {"value": "a@x"}, "urn:scim:schemas:extension:enterprise:2.0": {"division": "d"},
-    }))
-    .unwrap();
+    });
+    let profile = parse(&body, &Reading::of(Leniency::Rfc)).unwrap();
     assert_eq!(profile.attributes["emails"], json!([{"value": "a@x"}]));
     assert_eq!(profile.attributes[ENTERPRISE_USER]["division"], "d");
     // Entra ID: a manager that is to be none.
@@ -202,7 +203,10 @@ fn a_name_that_stands_twice_or_a_missing_schema_is_invalid_syntax() {
         json!("u"),
     ] {
         assert!(
-            matches!(parse(&body), Err(Error::InvalidSyntax(_))),
+            matches!(
+                parse(&body, &Reading::of(Leniency::Rfc)),
+                Err(Error::InvalidSyntax(_))
+            ),
             "{body}"
         );
     }
@@ -256,5 +260,5 @@ fn replacing_a_user_with_what_was_read_changes_nothing() {
     }))
     .unwrap();
     let resource = resource(&member(profile.clone()), BASE);
-    assert_eq!(parse(&resource), Ok(profile));
+    assert_eq!(parse(&resource, &Reading::of(Leniency::Rfc)), Ok(profile));
 }
