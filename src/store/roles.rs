@@ -161,9 +161,17 @@ pub(crate) async fn facts(
         .await?;
     let matches: Vec<(MemberId, String, i32, i16)> = tx
         .fetch_all(
+            // Not through the view `member_groups`: what a join says of a member does not reach into it on PostgreSQL,
+            // which then goes through the groups of everybody for each member.
             "SELECT mg.member_id, mg.name, mg.source, r.role
-             FROM member_groups mg JOIN role_rules r ON r.organization_id = mg.organization_id AND r.group_name = mg.name
-             WHERE mg.organization_id = $1 AND mg.member_id IN (SELECT value FROM json_each($2))
+             FROM (
+                SELECT gm.member_id, g.display_name AS name, 3 AS source
+                FROM group_members gm JOIN groups g ON g.organization_id = gm.organization_id AND g.id = gm.group_id
+                WHERE gm.organization_id = $1 AND gm.member_id IN (SELECT value FROM json_each($2))
+                UNION ALL
+                SELECT a.member_id, a.name, 2 FROM asserted_groups a
+                WHERE a.organization_id = $1 AND a.member_id IN (SELECT value FROM json_each($2))
+             ) AS mg JOIN role_rules r ON r.organization_id = $1 AND r.group_name = mg.name
              ORDER BY mg.member_id",
             &[&organization, &list],
         )
