@@ -4,12 +4,12 @@ use super::provisioning::{BATCH, SCAN_LIMIT};
 use super::{Caller, roles};
 use crate::domain::error::Error;
 use crate::domain::event::Event;
-use crate::domain::group::{Group, GroupChange, GroupContent, GroupMember};
+use crate::domain::group::{Group, GroupChange, GroupContent};
 use crate::domain::query::{Condition, Found, GroupField, Page, Query};
 use crate::domain::{GroupId, MemberId};
 use crate::store::db::{Attempt, Tx};
 use crate::store::search::From;
-use crate::store::{groups as rows, mapping, search};
+use crate::store::{group_members, groups as rows, mapping, search};
 
 const TAKEN: Error = Error::Duplicate {
     kind: "Group",
@@ -52,36 +52,6 @@ pub(crate) async fn find_group(caller: &Caller, id: GroupId) -> Result<Group, Er
     rows::find(&mut tx, caller.organization, id)
         .await?
         .ok_or(MISSING)
-}
-
-/// The members of each of these groups, by group and member.
-pub(crate) async fn members_of(
-    caller: &Caller,
-    groups: &[GroupId],
-) -> Result<Vec<(GroupId, GroupMember)>, Error> {
-    let mut tx = caller.db.read().await?;
-    rows::members_of(&mut tx, caller.organization, groups).await
-}
-
-/// The same, with what to call them.
-pub(crate) async fn named_members_of(
-    caller: &Caller,
-    groups: &[GroupId],
-) -> Result<Vec<(GroupId, GroupMember)>, Error> {
-    let mut tx = caller.db.read().await?;
-    rows::named_members_of(&mut tx, caller.organization, groups).await
-}
-
-/// The members of a group, if they are at most so many.
-pub(crate) async fn few_members_of(
-    caller: &Caller,
-    group: GroupId,
-    most: usize,
-) -> Result<Option<Vec<GroupMember>>, Error> {
-    let mut tx = caller.db.read().await?;
-    let one_more = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
-    let members = rows::first_members_of(&mut tx, caller.organization, group, one_more).await?;
-    Ok((members.len() <= most).then_some(members))
 }
 
 /// Puts what the client says in the place of the whole group.
@@ -129,12 +99,13 @@ pub(crate) async fn change_group(
             GroupChange::Add(members) => moved.add(add(caller, &mut tx, id, &members).await?),
             GroupChange::Remove(members) => {
                 moved.remove(
-                    rows::remove_members(&mut tx, caller.organization, id, &members).await?,
+                    group_members::remove(&mut tx, caller.organization, id, &members).await?,
                 );
             }
             GroupChange::ReplaceMembers(members) => {
                 moved.remove(
-                    rows::remove_other_members(&mut tx, caller.organization, id, &members).await?,
+                    group_members::remove_others(&mut tx, caller.organization, id, &members)
+                        .await?,
                 );
                 moved.add(add(caller, &mut tx, id, &members).await?);
             }
@@ -217,9 +188,9 @@ async fn add(
     }
     let passed_over = caller.leniency.passes_over_unknown_members();
     let added = if passed_over {
-        rows::add_known_members(tx, caller.organization, id, members).await?
+        group_members::add_known(tx, caller.organization, id, members).await?
     } else {
-        rows::add_members(tx, caller.organization, id, members).await?
+        group_members::add(tx, caller.organization, id, members).await?
     };
     match added {
         Attempt::Done(added) => Ok(added),
@@ -286,7 +257,7 @@ pub(crate) async fn delete_group(
     let group = raise(caller, &mut tx, id, seen.as_deref()).await?;
     let named = mapping::gives_role(&mut tx, caller.organization, &group.display_name).await?;
     let left = if named {
-        rows::remove_other_members(&mut tx, caller.organization, id, &[]).await?
+        group_members::remove_others(&mut tx, caller.organization, id, &[]).await?
     } else {
         Vec::new()
     };

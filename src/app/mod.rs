@@ -7,6 +7,7 @@ pub(crate) mod authentication;
 pub(crate) mod bell;
 pub(crate) mod connections;
 pub(crate) mod departures;
+pub(crate) mod group_members;
 pub(crate) mod groups;
 pub(crate) mod members;
 pub(crate) mod numbering;

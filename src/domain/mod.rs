@@ -84,6 +84,9 @@ uuid_id!(
 );
 
 impl MemberId {
+    /// What no member has, and what is less than every other.
+    pub(crate) const NIL: Self = Self(Uuid::nil());
+
     /// Reads the hyphenated form with small letters and nothing else: one id, one spelling.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         parse_uuid(text).map(Self)

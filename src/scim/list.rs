@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::domain::query::Page;
 
 use super::error::Error;
+use super::open;
 
 /// The schema of the message.
 pub(crate) const URN: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
@@ -61,6 +62,12 @@ pub(crate) fn response(total: u64, start_index: u64, resources: Vec<Value>) -> V
     // Moved, where the macro above would copy them.
     response["Resources"] = resources.into();
     response
+}
+
+/// The text of a message that has so many resources, up to the last of those that it holds, and what follows the others.
+pub(crate) fn opened(mut message: Value, count: usize) -> (String, String) {
+    message["itemsPerPage"] = count.into();
+    open::open(&message, "Resources").expect("every message of this kind has a list of resources")
 }
 
 #[cfg(test)]

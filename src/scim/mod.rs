@@ -12,6 +12,7 @@ pub(crate) mod etag;
 pub(crate) mod filter;
 pub(crate) mod group;
 pub(crate) mod list;
+pub(crate) mod open;
 pub(crate) mod patch;
 pub(crate) mod path;
 pub(crate) mod projection;

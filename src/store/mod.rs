@@ -11,6 +11,7 @@ pub(crate) mod db;
 pub(crate) mod departures;
 pub(crate) mod event_order;
 pub(crate) mod events;
+pub(crate) mod group_members;
 pub(crate) mod groups;
 pub(crate) mod mapping;
 pub(crate) mod members;

@@ -107,6 +107,19 @@ class Rollright:
         """The end of what the server wrote to standard error."""
         return self.log.read_text(errors="replace")[-size:] if self.log.exists() else ""
 
+    def peak(self) -> int:
+        """The most of the machine's memory that the server has had, in KiB."""
+        assert self._process is not None
+        for line in Path(f"/proc/{self._process.pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1])
+        raise AssertionError("the operating system does not say it")
+
+    def forget_peak(self) -> None:
+        """Lets the peak begin anew: hashing the first password takes more memory than much that follows."""
+        assert self._process is not None
+        Path(f"/proc/{self._process.pid}/clear_refs").write_text("5")
+
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """One of its other commands, on the same database."""
         return subprocess.run(

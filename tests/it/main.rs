@@ -11,6 +11,7 @@
 mod app;
 mod client;
 mod concurrency;
+mod crowd;
 mod database;
 mod doctor;
 mod events;

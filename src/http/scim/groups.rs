@@ -7,7 +7,9 @@ use serde_json::Value;
 
 use super::error::ScimError;
 use super::message::{Answer, Message};
+use super::stream_groups::{self, View};
 use super::{base, definitions, is_known, projection, reading, seen};
+use crate::app::group_members::{self, Reading};
 use crate::app::{Caller, groups};
 use crate::domain::GroupId;
 use crate::domain::error::Error;
@@ -26,36 +28,54 @@ pub(super) fn id(text: &str) -> Result<GroupId, ScimError> {
     GroupId::parse(text).ok_or(ScimError::Domain(Error::NotFound("Group")))
 }
 
-/// The members of these groups, as far as they are asked for.
-async fn shown_members(
-    caller: &Caller,
-    ids: &[GroupId],
-    kept: &Projection,
-) -> Result<Vec<(GroupId, GroupMember)>, ScimError> {
-    if ids.is_empty() || !kept.wants("members") {
-        return Ok(Vec::new());
-    }
-    if kept.names("members", "display") {
-        return Ok(groups::named_members_of(caller, ids).await?);
-    }
-    Ok(groups::members_of(caller, ids).await?)
-}
-
 /// The group as it is answered, with its members where they are asked for.
 async fn answer(
     caller: &Caller,
     found: &Group,
-    kept: &Projection,
+    kept: Projection,
     state: &State,
 ) -> Result<Answer, ScimError> {
-    let members = shown_members(caller, &[found.id], kept).await?;
+    let view = view(kept, state);
+    let Some(members) = few_members(caller, &[found.id], &view).await? else {
+        let mut reading = Reading::start(caller, view.named()).await?;
+        // Read again, so that what is said of the group and of its members is of one moment.
+        let found = reading.groups(&[found.id]).await?.pop();
+        let found = found.ok_or(Error::NotFound("Group"))?;
+        let told = (group::etag(&found), location(&found, &view));
+        return Ok(Answer::streamed(
+            stream_groups::one(view, reading, found),
+            Some(told),
+        ));
+    };
+    Ok(whole(found, members, &view))
+}
+
+/// The group with these members.
+fn whole(found: &Group, members: Vec<(GroupId, GroupMember)>, view: &View) -> Answer {
     let members: Vec<GroupMember> = members.into_iter().map(|(_, member)| member).collect();
-    let members = kept.wants("members").then_some(members.as_slice());
+    let resource = view.resource(found, &members);
+    Answer::resource(&resource, location(found, view), group::etag(found))
+}
+
+fn location(found: &Group, view: &View) -> String {
+    format!("{}/Groups/{}", view.base, found.id)
+}
+
+fn view(kept: Projection, state: &State) -> View {
     let base = base(state);
-    let mut resource = group::resource(found, members, &base);
-    kept.apply(&mut resource);
-    let location = format!("{base}/Groups/{}", found.id);
-    Ok(Answer::resource(&resource, location, group::etag(found)))
+    View { kept, base }
+}
+
+/// The members of these groups as far as they are asked for; `None` where they are too many to be held.
+async fn few_members(
+    caller: &Caller,
+    ids: &[GroupId],
+    view: &View,
+) -> Result<Option<Vec<(GroupId, GroupMember)>>, Error> {
+    if !view.members() {
+        return Ok(Some(Vec::new()));
+    }
+    group_members::few(caller, ids, view.named(), group_members::MOST).await
 }
 
 /// POST: makes a group.
@@ -67,7 +87,7 @@ pub(crate) async fn create(
 ) -> Result<Answer, ScimError> {
     let kept = projection(&parameters, definitions(&caller).of(Kind::Group))?;
     let made = made(&caller, GroupId(secret::id_at(caller.now)), &body).await?;
-    Ok(answer(&caller, &made, &kept, &state).await?.created())
+    Ok(answer(&caller, &made, kept, &state).await?.created())
 }
 
 /// Makes a group under this id, from the body of a POST.
@@ -90,7 +110,7 @@ pub(crate) async fn get(
     if is_known(&headers, &etag) {
         return Ok(Answer::unchanged(etag));
     }
-    answer(&caller, &found, &kept, &state).await
+    answer(&caller, &found, kept, &state).await
 }
 
 /// GET of those that a filter selects.
@@ -101,7 +121,7 @@ pub(crate) async fn list(
 ) -> Result<Answer, ScimError> {
     let page = list::page(parameters.get("startIndex"), parameters.get("count"))?;
     let found = select(&caller, &state, &parameters, page).await?;
-    Ok(Answer::list(page, found))
+    listed(&caller, page, found, Vec::new()).await
 }
 
 /// POST to `.search`: the same, asked for in a body.
@@ -113,39 +133,38 @@ pub(crate) async fn search(
     list(caller, state, Parameters::of(search::parameters(&body)?)).await
 }
 
-/// The rendered groups on a page of those that the parameters ask for.
+/// The groups on a page of those that the parameters ask for, and how they are shown.
 pub(super) async fn select(
     caller: &Caller,
     state: &State,
     parameters: &Parameters,
     page: Page,
-) -> Result<Found<Value>, ScimError> {
+) -> Result<(Found<Group>, View), ScimError> {
     let definitions = definitions(caller);
-    let kept = projection(parameters, definitions.of(Kind::Group))?;
-    let base = base(state);
-    let query = group::query(parameters.get("filter"), &base, &definitions)?;
-    let found = groups::list_groups(caller, &query, page).await?;
+    let view = view(projection(parameters, definitions.of(Kind::Group))?, state);
+    let query = group::query(parameters.get("filter"), &view.base, &definitions)?;
+    Ok((groups::list_groups(caller, &query, page).await?, view))
+}
+
+/// The page that these resources and groups are on.
+pub(super) async fn listed(
+    caller: &Caller,
+    page: Page,
+    (found, view): (Found<Group>, View),
+    mut before: Vec<Value>,
+) -> Result<Answer, ScimError> {
     let ids: Vec<GroupId> = found.resources.iter().map(|group| group.id).collect();
-    let mut members = shown_members(caller, &ids, &kept)
-        .await?
-        .into_iter()
-        .peekable();
-    let mut resources = Vec::with_capacity(ids.len());
-    for one in &found.resources {
-        // Both are sorted by the group's id.
-        let mut of_this = Vec::new();
-        while let Some((_, member)) = members.next_if(|(id, _)| *id == one.id) {
-            of_this.push(member);
-        }
-        let of_this = kept.wants("members").then_some(of_this.as_slice());
-        let mut resource = group::resource(one, of_this, &base);
-        kept.apply(&mut resource);
-        resources.push(resource);
-    }
-    Ok(Found {
-        total: found.total,
-        resources,
-    })
+    let Some(members) = few_members(caller, &ids, &view).await? else {
+        let mut reading = Reading::start(caller, view.named()).await?;
+        let groups = reading.groups(&ids).await?;
+        let place = (found.total, page.offset + 1);
+        let body = stream_groups::page(view, reading, place, before, groups);
+        return Ok(Answer::streamed(body, None));
+    };
+    before.extend(view.resources(&found.resources, members));
+    let total = found.total;
+    let resources = before;
+    Ok(Answer::list(page, Found { total, resources }))
 }
 
 /// PUT: puts what the client says in the place of the whole group.
@@ -159,7 +178,7 @@ pub(crate) async fn replace(
 ) -> Result<Answer, ScimError> {
     let kept = projection(&parameters, definitions(&caller).of(Kind::Group))?;
     let changed = replaced(&caller, &path, seen(&headers), &body).await?;
-    answer(&caller, &changed, &kept, &state).await
+    answer(&caller, &changed, kept, &state).await
 }
 
 /// The group after a PUT with this body.
@@ -190,23 +209,13 @@ pub(crate) async fn patch(
     let kept = projection(&parameters, definitions(&caller).of(Kind::Group))?;
     let found = patched(&caller, &path, seen(&headers), &body).await?;
     if kept != Projection::parse(None, None, definitions(&caller).of(Kind::Group))? {
-        return Ok(answer(&caller, &found, &kept, &state)
-            .await?
-            .into_response());
+        return Ok(answer(&caller, &found, kept, &state).await?.into_response());
     }
-    let base = base(&state);
-    let (location, etag) = (format!("{base}/Groups/{}", found.id), group::etag(&found));
-    Ok(
-        match groups::few_members_of(&caller, found.id, SHOWN).await? {
-            Some(members) => Answer::resource(
-                &group::resource(&found, Some(&members), &base),
-                location,
-                etag,
-            )
-            .into_response(),
-            None => Answer::nothing(etag).into_response(),
-        },
-    )
+    let few = group_members::few(&caller, &[found.id], false, SHOWN).await?;
+    Ok(match few {
+        Some(members) => whole(&found, members, &view(kept, &state)).into_response(),
+        None => Answer::nothing(group::etag(&found)).into_response(),
+    })
 }
 
 /// The group after a PATCH with this body.

@@ -1,6 +1,6 @@
 //! SCIM messages: JSON in, `application/scim+json` out.
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -12,6 +12,7 @@ use crate::http::extract::ScimCaller;
 use crate::http::json;
 use crate::scim::error::Error;
 use crate::scim::list;
+use crate::scim::open::written;
 use crate::state::State;
 
 /// The media type of RFC 7644 section 8.1.
@@ -70,16 +71,11 @@ fn is_json(headers: &HeaderMap) -> bool {
     )
 }
 
-/// The text of a message. `Display` would give the same through the formatting machinery, at three times the cost.
-fn written(value: &Value) -> String {
-    serde_json::to_string(value).expect("a Value is always JSON")
-}
-
 /// A message to the client.
 #[derive(Debug)]
 pub(crate) struct Answer {
     status: StatusCode,
-    body: String,
+    body: Body,
     etag: Option<String>,
     location: Option<String>,
 }
@@ -89,7 +85,7 @@ impl Answer {
     pub(crate) fn message(value: &Value) -> Self {
         Self {
             status: StatusCode::OK,
-            body: written(value),
+            body: written(value).into(),
             etag: None,
             location: None,
         }
@@ -99,9 +95,20 @@ impl Answer {
     pub(crate) fn resource(value: &Value, location: String, etag: String) -> Self {
         Self {
             status: StatusCode::OK,
-            body: written(value),
+            body: written(value).into(),
             etag: Some(etag),
             location: Some(location),
+        }
+    }
+
+    /// A body that is written while it is sent; of a resource, with its entity tag and address.
+    pub(crate) fn streamed(body: Body, resource: Option<(String, String)>) -> Self {
+        let (etag, location) = resource.unzip();
+        Self {
+            status: StatusCode::OK,
+            body,
+            etag,
+            location,
         }
     }
 
@@ -124,7 +131,7 @@ impl Answer {
     pub(crate) fn unchanged(etag: String) -> Self {
         Self {
             status: StatusCode::NOT_MODIFIED,
-            body: String::new(),
+            body: Body::empty(),
             etag: Some(etag),
             location: None,
         }
@@ -134,7 +141,7 @@ impl Answer {
     pub(crate) fn nothing(etag: String) -> Self {
         Self {
             status: StatusCode::NO_CONTENT,
-            body: String::new(),
+            body: Body::empty(),
             etag: Some(etag),
             location: None,
         }
@@ -145,8 +152,6 @@ impl IntoResponse for Answer {
     fn into_response(self) -> Response {
         let mut answer = (self.status, self.body).into_response();
         let headers = answer.headers_mut();
-        // A String says of itself that it is plain text.
-        headers.remove(header::CONTENT_TYPE);
         if !matches!(
             self.status,
             StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED

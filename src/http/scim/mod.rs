@@ -6,6 +6,8 @@ pub(crate) mod error;
 pub(crate) mod groups;
 pub(crate) mod message;
 pub(crate) mod root;
+mod stream;
+mod stream_groups;
 pub(crate) mod users;
 
 use axum::http::{HeaderMap, header};

@@ -5,7 +5,7 @@ use axum::extract::State as Shared;
 use super::error::ScimError;
 use super::message::{Answer, Message};
 use super::{groups, users};
-use crate::domain::query::{Found, Page};
+use crate::domain::query::Page;
 use crate::http::extract::{Parameters, ScimCaller};
 use crate::scim::error::Error;
 use crate::scim::{list, search};
@@ -18,35 +18,32 @@ pub(crate) async fn list(
     parameters: Parameters,
 ) -> Result<Answer, ScimError> {
     let page = list::page(parameters.get("startIndex"), parameters.get("count"))?;
-    let members = users::select(&caller, &state, &parameters, page).await;
-    let (refused, mut found) = of_this_type(members)?;
-    let left = Page {
-        offset: page.offset.saturating_sub(found.total),
-        count: page.count - found.resources.len() as u64,
+    let members = of_this_type(users::select(&caller, &state, &parameters, page).await)?;
+    let (total, shown) = match &members {
+        Ok(found) => (found.total, found.resources.len() as u64),
+        Err(_) => (0, 0),
     };
-    let (refused_too, more) =
-        of_this_type(groups::select(&caller, &state, &parameters, left).await)?;
-    if let (Some(refusal), Some(_)) = (refused, refused_too) {
-        return Err(refusal.into());
+    let left = Page {
+        offset: page.offset.saturating_sub(total),
+        count: page.count - shown,
+    };
+    let more = of_this_type(groups::select(&caller, &state, &parameters, left).await)?;
+    match (members, more) {
+        (Err(refusal), Err(_)) => Err(refusal.into()),
+        (Ok(found), Err(_)) => Ok(Answer::list(page, found)),
+        (members, Ok((mut found, view))) => {
+            found.total += total;
+            let before = members.map_or_else(|_| Vec::new(), |found| found.resources);
+            groups::listed(&caller, page, (found, view), before).await
+        }
     }
-    found.total += more.total;
-    found.resources.extend(more.resources);
-    Ok(Answer::list(page, found))
 }
 
-/// What was found; nothing, and why, where this type has no such attribute.
-fn of_this_type<R>(
-    found: Result<Found<R>, ScimError>,
-) -> Result<(Option<Error>, Found<R>), ScimError> {
+/// What was found, or that this type has no such attribute.
+fn of_this_type<T>(found: Result<T, ScimError>) -> Result<Result<T, Error>, ScimError> {
     match found {
-        Ok(found) => Ok((None, found)),
-        Err(ScimError::Scim(refusal @ Error::InvalidFilter(_))) => Ok((
-            Some(refusal),
-            Found {
-                total: 0,
-                resources: Vec::new(),
-            },
-        )),
+        Ok(found) => Ok(Ok(found)),
+        Err(ScimError::Scim(refusal @ Error::InvalidFilter(_))) => Ok(Err(refusal)),
         Err(other) => Err(other),
     }
 }

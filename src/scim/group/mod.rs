@@ -142,11 +142,8 @@ pub(crate) fn resource(group: &Group, members: Option<&[GroupMember]>, base: &st
     }
     resource.insert("displayName".to_owned(), json!(group.display_name));
     if let Some(members) = members {
-        let members: Vec<Value> = members
-            .iter()
-            .map(|member| member_resource(member, base))
-            .collect();
-        resource.insert("members".to_owned(), members.into());
+        let members = members.iter().map(|member| member_resource(member, base));
+        resource.insert("members".to_owned(), members.collect());
     }
     resource.insert(
         "meta".to_owned(),
@@ -161,8 +158,13 @@ pub(crate) fn resource(group: &Group, members: Option<&[GroupMember]>, base: &st
     Value::Object(resource)
 }
 
-/// One element of `members`, so that a long list can be written as it is read.
-pub(crate) fn member_resource(member: &GroupMember, base: &str) -> Value {
+/// Nothing but members, for a list that is written as it is read. A projection can be applied to it as to the whole.
+pub(crate) fn members_alone(members: &[GroupMember], base: &str) -> Value {
+    let members = members.iter().map(|member| member_resource(member, base));
+    json!({ "members": members.collect::<Vec<Value>>() })
+}
+
+fn member_resource(member: &GroupMember, base: &str) -> Value {
     let mut resource = json!({
         "value": member.id,
         "$ref": format!("{base}/Users/{}", member.id),

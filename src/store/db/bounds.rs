@@ -21,6 +21,12 @@ const WRITERS: usize = CONNECTIONS as usize / 2;
 /// How many searches that look at a whole organization go on at once: each costs a core, and others want one too.
 const SEARCHES: usize = 2;
 
+/// How many readings of many rows go on at once: each has a connection until its client has taken all.
+const READINGS: usize = 4;
+
+/// How many of them are of one organization.
+const READERS: usize = READINGS / 2;
+
 /// For how long somebody waits for a place.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -36,6 +42,8 @@ pub(super) struct Bounds {
     writers: Places,
     searchers: Places,
     searches: Arc<Semaphore>,
+    readers: Places,
+    readings: Arc<Semaphore>,
 }
 
 impl Bounds {
@@ -44,6 +52,8 @@ impl Bounds {
             writers: Places::new(WRITERS),
             searchers: Places::new(1),
             searches: Arc::new(Semaphore::new(SEARCHES)),
+            readers: Places::new(READERS),
+            readings: Arc::new(Semaphore::new(READINGS)),
         }
     }
 
@@ -60,6 +70,15 @@ impl Bounds {
     pub(super) async fn searcher(&self, organization: OrganizationId) -> Result<Place, Error> {
         let own = taken(self.searchers.of(organization)).await?;
         let shared = taken(self.searches.clone()).await?;
+        Ok(Place {
+            _permits: [Some(own), Some(shared)],
+        })
+    }
+
+    /// A place among those who read at length.
+    pub(super) async fn reader(&self, organization: OrganizationId) -> Result<Place, Error> {
+        let own = taken(self.readers.of(organization)).await?;
+        let shared = taken(self.readings.clone()).await?;
         Ok(Place {
             _permits: [Some(own), Some(shared)],
         })

@@ -132,6 +132,30 @@ impl Db {
         .map_err(failed)
     }
 
+    /// A transaction that reads, in all its statements, what was committed when it began, and locks nobody out.
+    ///
+    /// For a long reading; it ends by being dropped, and soon: SQLite cannot put its log away meanwhile, and PostgreSQL
+    /// cannot clear old rows.
+    pub(crate) async fn read_one_state(&self, organization: OrganizationId) -> Result<Tx, Error> {
+        let place = Some(self.bounds.reader(organization).await?);
+        match &self.engine {
+            Engine::Sqlite { readers, .. } => {
+                readers.begin().await.map(|transaction| Tx::SqliteWrite {
+                    transaction,
+                    _place: place,
+                })
+            }
+            Engine::Postgres(pool) => pool
+                .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                .await
+                .map(|transaction| Tx::PostgresWrite {
+                    transaction,
+                    _place: place,
+                }),
+        }
+        .map_err(failed)
+    }
+
     /// A transaction that changes an organization beside others that do. On SQLite it is the only one.
     ///
     /// It holds the organization shared, so that [`Db::write_alone`] excludes it: who changes a member's groups and who
@@ -231,7 +255,8 @@ impl Engine {
                 .connect_with(options.clone())
                 .await
                 .with_context(|| format!("cannot open {url}"))?;
-            let readers = pool(4)
+            // Half of them are for who reads at length.
+            let readers = pool(8)
                 .connect_with(options)
                 .await
                 .with_context(|| format!("cannot open {url}"))?;

@@ -16,11 +16,11 @@ use crate::domain::error::Error;
 /// nothing more: what another process writes rings nothing here.
 pub(crate) static COMMITTED: Notify = Notify::const_new();
 
-/// A connection taken from the pool: for reading as it comes, or in a transaction that writes.
+/// A connection taken from the pool: for reading as it comes, or in a transaction that writes or reads one state.
 pub(crate) enum Tx {
     /// Reads on SQLite.
     SqliteRead(PoolConnection<Sqlite>),
-    /// Writes on SQLite, with the place that is given back at the end.
+    /// Writes on SQLite, or reads one state, with the place that is given back at the end.
     SqliteWrite {
         transaction: Transaction<'static, Sqlite>,
         _place: Option<Place>,

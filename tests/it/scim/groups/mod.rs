@@ -6,3 +6,4 @@ mod get;
 mod list;
 mod patch;
 mod replace;
+mod stream;

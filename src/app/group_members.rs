@@ -1,0 +1,97 @@
+//! Who is in a group, read a bounded number at a time: a group of 100,000 members is never held as a whole.
+
+use super::Caller;
+use crate::domain::error::Error;
+use crate::domain::group::{Group, GroupMember};
+use crate::domain::{GroupId, MemberId, OrganizationId};
+use crate::store::db::Tx;
+use crate::store::{group_members as rows, groups};
+
+/// How many members are held at once.
+pub(crate) const MOST: usize = 1000;
+/// How many are read in one statement where there are more.
+const PART: usize = 500;
+
+/// The members of these groups, by group and member, where all together are at most `most`. `named` says whether with what
+/// to call them.
+pub(crate) async fn few(
+    caller: &Caller,
+    of: &[GroupId],
+    named: bool,
+    most: usize,
+) -> Result<Option<Vec<(GroupId, GroupMember)>>, Error> {
+    let mut tx = caller.db.read().await?;
+    first(&mut tx, caller.organization, of, named, most).await
+}
+
+async fn first(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    of: &[GroupId],
+    named: bool,
+    most: usize,
+) -> Result<Option<Vec<(GroupId, GroupMember)>>, Error> {
+    if of.is_empty() {
+        return Ok(Some(Vec::new()));
+    }
+    let one_more = count(most.saturating_add(1));
+    let members = if named {
+        rows::first_named(tx, organization, of, one_more).await?
+    } else {
+        rows::first(tx, organization, of, one_more).await?
+    };
+    Ok((members.len() <= most).then_some(members))
+}
+
+fn count(members: usize) -> i64 {
+    i64::try_from(members).unwrap_or(i64::MAX)
+}
+
+/// Reads groups and all their members, as they were at one moment.
+pub(crate) struct Reading {
+    tx: Tx,
+    organization: OrganizationId,
+    named: bool,
+}
+
+impl Reading {
+    /// Waits for a place among those who read at length, and begins. `named` says whether members are read with what to call them.
+    pub(crate) async fn start(caller: &Caller, named: bool) -> Result<Self, Error> {
+        Ok(Self {
+            tx: caller.db.read_one_state(caller.organization).await?,
+            organization: caller.organization,
+            named,
+        })
+    }
+
+    /// Those of these groups that are there, in this order.
+    pub(crate) async fn groups(&mut self, ids: &[GroupId]) -> Result<Vec<Group>, Error> {
+        let mut found = groups::find_all(&mut self.tx, self.organization, ids).await?;
+        found.sort_by_cached_key(|group| ids.iter().position(|id| *id == group.id));
+        Ok(found)
+    }
+
+    /// The members of these groups, by group and member, where all together are at most [`MOST`].
+    pub(crate) async fn few(
+        &mut self,
+        of: &[GroupId],
+    ) -> Result<Option<Vec<(GroupId, GroupMember)>>, Error> {
+        first(&mut self.tx, self.organization, of, self.named, MOST).await
+    }
+
+    /// The next members of a group, by id; none after the last.
+    pub(crate) async fn after(
+        &mut self,
+        group: GroupId,
+        last: Option<MemberId>,
+    ) -> Result<Vec<GroupMember>, Error> {
+        let (tx, organization) = (&mut self.tx, self.organization);
+        // No member has the nil id, which is before all others.
+        let last = last.unwrap_or(MemberId::NIL);
+        if self.named {
+            rows::after_named(tx, organization, group, last, count(PART)).await
+        } else {
+            rows::after(tx, organization, group, last, count(PART)).await
+        }
+    }
+}
