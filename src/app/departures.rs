@@ -5,7 +5,7 @@
 use super::{Caller, members, roles};
 use crate::domain::brake;
 use crate::domain::error::Error;
-use crate::domain::event::Event;
+use crate::domain::event::{Actor, Event};
 use crate::domain::member::{Member, Profile};
 use crate::domain::{ConnectionId, MemberId, Timestamp, name};
 use crate::secret;
@@ -35,13 +35,19 @@ pub(super) async fn remove(
     leave(caller, tx, &member, held).await
 }
 
-/// Holds the member, who is not the Owner, until the end of the transaction.
+/// Holds the member until the end of the transaction: not the Owner, nor whoever asks, so that no organization loses its
+/// last administrator by a slip.
 async fn take(
     caller: &Caller,
     tx: &mut Tx,
     id: MemberId,
     seen: Option<Vec<i64>>,
 ) -> Result<Member, Error> {
+    if caller.actor == Actor::Member(id) {
+        return Err(Error::Forbidden(
+            "you cannot delete yourself; ask another administrator".to_owned(),
+        ));
+    }
     // Groups before members, each by id: every transaction takes them in this order.
     groups::lock_all_of(tx, caller.organization, id).await?;
     let member = member_rows::find_doomed(tx, caller.organization, id)

@@ -105,18 +105,13 @@ pub(crate) async fn assign_role(
     Ok(member)
 }
 
-/// Deletes a member by number; nobody deletes themselves, so that no organization loses its last administrator by a slip.
+/// Deletes a member by number.
 pub(crate) async fn delete(caller: &Caller, number: MemberNumber) -> Result<(), Error> {
     caller.must_administer()?;
     let mut tx = caller.write().await?;
     let id = members::find_id(&mut tx, caller.organization, number)
         .await?
         .ok_or(MISSING)?;
-    if caller.actor == Actor::Member(id) {
-        return Err(Error::Forbidden(
-            "you cannot delete yourself; ask another administrator".to_owned(),
-        ));
-    }
     departures::erase(caller, &mut tx, id).await?;
     tx.commit().await
 }

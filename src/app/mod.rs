@@ -75,6 +75,14 @@ impl Caller {
         ))
     }
 
+    /// Refuses a member who is neither Owner nor Administrator: what a directory says of members, no other member says.
+    pub(in crate::app) fn must_provision(&self) -> Result<(), Error> {
+        match self.actor {
+            Actor::Member(_) => self.must_administer(),
+            Actor::ProvisioningClient(_) | Actor::SignOn | Actor::Operator => Ok(()),
+        }
+    }
+
     /// Refuses who is below Manager.
     pub(in crate::app) fn must_manage(&self) -> Result<(), Error> {
         if self.role.is_some_and(|role| role >= Role::Manager) {

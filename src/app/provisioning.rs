@@ -3,7 +3,7 @@
 use super::{Caller, departures, members, roles};
 
 use crate::domain::error::Error;
-use crate::domain::event::Event;
+use crate::domain::event::{Actor, Event};
 use crate::domain::member::{Member, Profile};
 use crate::domain::name;
 use crate::domain::query::{Comparison, Condition, Found, MemberField, Operand, Page, Query};
@@ -107,6 +107,7 @@ pub(crate) async fn change_member<E: std::convert::From<Error>>(
     seen: Option<Vec<i64>>,
     change: impl FnOnce(&Profile) -> Result<Profile, E>,
 ) -> Result<Member, E> {
+    caller.must_provision()?;
     let mut tx = caller.write().await?;
     // Held from here on: a writer with an older version stops here.
     let mut member = rows::find_locked(&mut tx, caller.organization, id)
@@ -136,6 +137,11 @@ async fn write_profile(
 ) -> Result<(), Error> {
     if !profile.active && member.profile.active {
         members::must_not_be_owner(caller, tx, member.id).await?;
+        if caller.actor == Actor::Member(member.id) {
+            return Err(Error::Forbidden(
+                "you cannot deactivate yourself; ask another administrator".to_owned(),
+            ));
+        }
     }
     match rows::update(tx, caller.organization, member.id, profile, caller.now).await? {
         Attempt::Done(_) => {}
@@ -172,6 +178,7 @@ pub(crate) async fn delete_member(
     id: MemberId,
     seen: Option<Vec<i64>>,
 ) -> Result<(), Error> {
+    caller.must_provision()?;
     let mut tx = caller.write().await?;
     departures::remove(caller, &mut tx, id, seen).await?;
     tx.commit().await

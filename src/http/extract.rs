@@ -15,10 +15,12 @@ use super::scim::error::ScimError;
 use crate::app::Caller;
 use crate::app::authentication::{self, Credential};
 use crate::app::scim_tokens;
+use crate::domain::MemberId;
+use crate::domain::event::Actor;
 use crate::domain::leniency::Notes;
 use crate::state::State;
 
-/// A provisioning client with a good SCIM token.
+/// Who speaks SCIM: a provisioning client with a good SCIM token; the handlers of `/Me` put a [`Subject`] in its place.
 #[derive(Debug)]
 pub(crate) struct ScimCaller(pub(crate) Caller);
 
@@ -45,6 +47,37 @@ impl FromRequestParts<State> for ScimCaller {
     }
 }
 
+/// A member with a user token, and nobody else: who `/Me` is.
+#[derive(Debug)]
+pub(crate) struct Subject(pub(crate) Caller, pub(crate) MemberId);
+
+impl FromRequestParts<State> for Subject {
+    type Rejection = ScimError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ScimError> {
+        let token = match authorization(&parts.headers) {
+            Some((scheme, token)) if is_token_scheme(scheme) => token,
+            _ => return Err(ScimError::NoMember),
+        };
+        if token.starts_with(scim_tokens::PREFIX) {
+            ScimCaller::from_request_parts(parts, state).await?;
+            return Err(ScimError::NotImplemented(
+                "a SCIM token is no person, so there is no /Me for it; present a user token, or use /Users",
+            ));
+        }
+        let caller = principal(parts, state, Credential::UserToken(token)).await?;
+        match caller.map(|caller| (caller.actor, caller)) {
+            Some((Actor::Member(id), caller)) => Ok(Self(caller, id)),
+            _ => Err(ScimError::NoMember),
+        }
+    }
+}
+
+/// The words under which clients send a user token.
+fn is_token_scheme(scheme: &str) -> bool {
+    scheme.eq_ignore_ascii_case("token") || scheme.eq_ignore_ascii_case("bearer")
+}
+
 /// A member, with a user token or a session.
 #[derive(Debug)]
 pub(crate) struct ApiCaller(pub(crate) Caller);
@@ -55,12 +88,7 @@ impl FromRequestParts<State> for ApiCaller {
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
         let credential = if parts.headers.contains_key(header::AUTHORIZATION) {
             match authorization(&parts.headers) {
-                Some((scheme, token))
-                    if scheme.eq_ignore_ascii_case("token")
-                        || scheme.eq_ignore_ascii_case("bearer") =>
-                {
-                    Credential::UserToken(token)
-                }
+                Some((scheme, token)) if is_token_scheme(scheme) => Credential::UserToken(token),
                 _ => return Err(ApiError::Unauthorized),
             }
         } else {

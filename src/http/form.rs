@@ -1,6 +1,7 @@
 //! In which protocol's form a request is refused before its handler is reached, or after the handler has failed: told
 //! by the path alone.
 
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::api::error::ApiError;
@@ -41,9 +42,10 @@ impl Form {
         }
     }
 
-    /// What is at this path does not know the method.
-    pub(super) fn no_method(self) -> Response {
+    /// What is at this path does not know the method. To ask a SCIM endpoint which it knows is no mistake.
+    pub(super) fn no_method(self, method: &Method) -> Response {
         match self {
+            Self::Scim if method == Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
             Self::Scim => ScimError::NoMethod.into_response(),
             Self::Api | Self::Page => ApiError::NoMethod.into_response(),
         }

@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, OriginalUri};
+use axum::http::Method;
 use axum::response::Response;
 use axum::routing::{MethodRouter, delete, get, post};
 
@@ -9,7 +10,7 @@ use super::api::{
     events, mapping, members, projects, removals, saml_settings, scim_tokens, whoami,
 };
 use super::form::Form;
-use super::scim::{bulk, discovery, groups, root, users};
+use super::scim::{bulk, discovery, groups, me, root, users};
 use super::sso::saml;
 use super::{health, middleware, ui};
 use crate::state::State;
@@ -53,6 +54,11 @@ fn scim(prefix: &str) -> Routes {
         .put(groups::replace)
         .patch(groups::patch)
         .delete(groups::delete);
+    let me = get(me::get)
+        .put(me::replace)
+        .patch(me::patch)
+        .delete(me::delete)
+        .post(me::create);
     [
         ("", get(root::list)),
         (".search", post(root::search)),
@@ -63,6 +69,7 @@ fn scim(prefix: &str) -> Routes {
         ("Groups", get(groups::list).post(groups::create)),
         ("Groups/{id}", group),
         ("Bulk", post(bulk::run)),
+        ("Me", me),
         (
             "ServiceProviderConfig",
             get(discovery::service_provider_config),
@@ -144,6 +151,7 @@ async fn no_route(OriginalUri(uri): OriginalUri) -> Response {
     Form::of(uri.path()).nothing()
 }
 
-async fn no_method(OriginalUri(uri): OriginalUri) -> Response {
-    Form::of(uri.path()).no_method()
+/// A method that the path does not know. The router says in `Allow` which it knows.
+async fn no_method(method: Method, OriginalUri(uri): OriginalUri) -> Response {
+    Form::of(uri.path()).no_method(&method)
 }

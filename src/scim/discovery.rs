@@ -24,6 +24,12 @@ pub(crate) fn service_provider_config(base: &str, max_payload: usize) -> Value {
             "description": "A SCIM token of the organization, in the Authorization header",
             "specUri": "https://www.rfc-editor.org/info/rfc6750",
             "primary": true,
+        }, {
+            "type": "oauthbearertoken",
+            "name": "User token",
+            "description": "A user token of a member, in the Authorization header, for /Me and nothing else",
+            "specUri": "https://www.rfc-editor.org/info/rfc6750",
+            "primary": false,
         }],
         "meta": {
             "resourceType": "ServiceProviderConfig",

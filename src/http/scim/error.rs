@@ -18,6 +18,10 @@ pub(crate) enum ScimError {
     Domain(Domain),
     /// No good SCIM token was presented.
     Unauthorized,
+    /// No good user token was presented where a member is asked for.
+    NoMember,
+    /// The RFC has it, and this server has not; the sentence says what to do instead.
+    NotImplemented(&'static str),
     /// No such endpoint.
     NoEndpoint,
     /// The endpoint does not know the method.
@@ -73,6 +77,14 @@ impl ScimError {
                 None,
                 "present a SCIM token: `Authorization: Bearer rr_scim_…`".to_owned(),
             ),
+            Self::NoMember => (
+                StatusCode::UNAUTHORIZED,
+                None,
+                "present the user token of a member: `Authorization: Bearer rr_pat_…`".to_owned(),
+            ),
+            Self::NotImplemented(sentence) => {
+                (StatusCode::NOT_IMPLEMENTED, None, sentence.to_owned())
+            }
             Self::NoEndpoint => (
                 StatusCode::NOT_FOUND,
                 None,

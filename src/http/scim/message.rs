@@ -2,13 +2,14 @@
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use super::error::ScimError;
 use crate::domain::query::{Found, Page};
-use crate::http::extract::ScimCaller;
+use crate::http::extract::{ScimCaller, Subject};
 use crate::http::json;
 use crate::scim::error::Error;
 use crate::scim::list;
@@ -26,24 +27,43 @@ impl FromRequest<State> for Message {
     type Rejection = ScimError;
 
     async fn from_request(request: Request, state: &State) -> Result<Self, ScimError> {
-        if !is_json(request.headers()) {
-            return Err(ScimError::NotJson);
-        }
-        let (mut head, body) = request.into_parts();
-        let body = Request::from_parts(head.clone(), body);
-        let bytes = Bytes::from_request(body, state)
-            .await
-            .map_err(|_| ScimError::TooLarge(state.config.max_body_bytes))?;
+        let (mut head, bytes) = body(request, state).await?;
         // A body may come slowly, and the token may have been revoked meanwhile.
         ScimCaller::from_request_parts(&mut head, state).await?;
-        match json::read(&bytes) {
-            Ok(value) => Ok(Self(value)),
-            Err(error) => Err(Error::InvalidSyntax(format!(
-                "the body is not JSON that can be read: {error}"
-            ))
-            .into()),
-        }
+        parsed(&bytes).map(Self)
     }
+}
+
+/// The same, of a member who speaks of themselves.
+#[derive(Debug)]
+pub(crate) struct OwnMessage(pub(crate) Value);
+
+impl FromRequest<State> for OwnMessage {
+    type Rejection = ScimError;
+
+    async fn from_request(request: Request, state: &State) -> Result<Self, ScimError> {
+        let (mut head, bytes) = body(request, state).await?;
+        Subject::from_request_parts(&mut head, state).await?;
+        parsed(&bytes).map(Self)
+    }
+}
+
+async fn body(request: Request, state: &State) -> Result<(Parts, Bytes), ScimError> {
+    if !is_json(request.headers()) {
+        return Err(ScimError::NotJson);
+    }
+    let (head, body) = request.into_parts();
+    let body = Request::from_parts(head.clone(), body);
+    let bytes = Bytes::from_request(body, state)
+        .await
+        .map_err(|_| ScimError::TooLarge(state.config.max_body_bytes))?;
+    Ok((head, bytes))
+}
+
+fn parsed(bytes: &[u8]) -> Result<Value, ScimError> {
+    json::read(bytes).map_err(|error| {
+        Error::InvalidSyntax(format!("the body is not JSON that can be read: {error}")).into()
+    })
 }
 
 /// Whether the body says that it is JSON; one that says nothing is taken at its word too.

@@ -1,9 +1,10 @@
-//! SCIM 2.0 over HTTP: `/Users`, `/Groups`, `/Bulk` and the three discovery endpoints (RFC 7644).
+//! SCIM 2.0 over HTTP: `/Users`, `/Groups`, `/Bulk`, `/Me` and the three discovery endpoints (RFC 7644).
 
 pub(crate) mod bulk;
 pub(crate) mod discovery;
 pub(crate) mod error;
 pub(crate) mod groups;
+pub(crate) mod me;
 pub(crate) mod message;
 pub(crate) mod root;
 mod stream;

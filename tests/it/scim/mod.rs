@@ -4,6 +4,8 @@ mod bulk;
 mod discovery;
 mod errors;
 mod groups;
+mod me;
 mod profiles;
+mod protocol;
 mod tenancy;
 mod users;
