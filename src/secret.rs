@@ -46,6 +46,12 @@ pub(crate) fn id_at(now: Timestamp) -> Uuid {
     uuid::Builder::from_unix_timestamp_millis(milliseconds, &random_bytes::<10>()).into_uuid()
 }
 
+/// The least identifier that can have been made at a moment or after it.
+pub(crate) fn least_id_at(moment: Timestamp) -> Uuid {
+    let milliseconds = u64::try_from(moment.0).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(milliseconds, &[0; 10]).into_uuid()
+}
+
 /// A new `ID` of a SAML message: 160 random bits, after a sign that an XML `ID` may begin with.
 pub(crate) fn request_id() -> String {
     format!("_{}", hex(&random_bytes::<20>()))
@@ -130,6 +136,8 @@ mod tests {
         assert_eq!(earlier.get_version_num(), 7);
         assert!(earlier < later);
         assert_ne!(earlier, id_at(Timestamp(1_700_000_000_000)));
+        assert!(least_id_at(Timestamp(1_700_000_000_000)) < earlier);
+        assert!(least_id_at(Timestamp(1_700_000_000_001)) > earlier);
     }
 
     #[test]

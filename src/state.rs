@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 
 use crate::app::authentication::Remembered;
 use crate::app::bell::Bell;
+use crate::app::request_log::Queue;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::store::db::Db;
@@ -26,6 +27,8 @@ pub(crate) struct State {
     pub(crate) remembered: Arc<Remembered>,
     /// Who waits for events.
     pub(crate) bell: Arc<Bell>,
+    /// Entries of the request log that wait to be written: nothing but the log would miss them.
+    pub(crate) request_log: Arc<Queue>,
     /// How many SAML responses are verified at once: each takes a thread that blocks.
     pub(crate) verifiers: Arc<Semaphore>,
 }

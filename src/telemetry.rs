@@ -16,6 +16,9 @@ pub(crate) const REQUEST_SECONDS: &str = "http_request_duration_seconds";
 /// The counter of requests.
 pub(crate) const REQUESTS: &str = "http_requests_total";
 
+/// The counter of entries of the request log that were lost.
+pub(crate) const REQUEST_LOG_LOST: &str = "scim_request_log_lost_total";
+
 /// The upper ends of the buckets of `REQUEST_SECONDS`.
 const SECONDS: [f64; 11] = [
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0,
@@ -80,6 +83,10 @@ pub(crate) fn metrics() -> PrometheusHandle {
                 );
             }
             metrics::describe_counter!(REQUESTS, "Requests answered, by method, route and status.");
+            metrics::describe_counter!(
+                REQUEST_LOG_LOST,
+                "Entries of the request log that were not written."
+            );
             metrics::describe_histogram!(
                 REQUEST_SECONDS,
                 metrics::Unit::Seconds,

@@ -12,7 +12,7 @@ use crate::secret;
 use crate::store::db::Tx;
 use crate::store::departures::{self as rows, Held};
 use crate::store::members::Start;
-use crate::store::{events, groups, members as member_rows, organizations, sign_ons};
+use crate::store::{events, groups, members as member_rows, organizations, request_log, sign_ons};
 
 /// How many deletions that wait are handled in one transaction, and shown in one answer.
 const CHUNK: i64 = 500;
@@ -99,6 +99,10 @@ async fn leave(caller: &Caller, tx: &mut Tx, member: &Member, held: bool) -> Res
     }
     member_rows::delete(tx, organization, member.id).await?;
     organizations::delete_account_without_place(tx, member.account).await?;
+    // Nobody needs the log to come back, so it does not wait. Last: from here on nobody writes to it until this is over.
+    let mut named: Vec<String> = member.profile.keys().into_iter().collect();
+    named.push(member.id.to_string());
+    request_log::erase(tx, organization, &named).await?;
     caller
         .record(tx, vec![Event::member_deleted(member, held)])
         .await

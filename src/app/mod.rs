@@ -13,6 +13,7 @@ pub(crate) mod members;
 pub(crate) mod numbering;
 pub(crate) mod projects;
 pub(crate) mod provisioning;
+pub(crate) mod request_log;
 pub(crate) mod role_mapping;
 mod roles;
 pub(crate) mod scim_tokens;

@@ -46,6 +46,10 @@ pub struct Config {
     pub log_filter: String,
     /// The largest request body that is read.
     pub max_body_bytes: usize,
+    /// How many days the request log is kept; 0 keeps none.
+    pub request_log_days: u16,
+    /// How many bytes of the request log are kept for each organization.
+    pub request_log_max_bytes: u64,
 }
 
 /// How log lines look.
@@ -73,6 +77,8 @@ impl Default for Config {
             log_format: LogFormat::Text,
             log_filter: "info".to_owned(),
             max_body_bytes: 1024 * 1024,
+            request_log_days: 7,
+            request_log_max_bytes: 100 * 1024 * 1024,
         }
     }
 }

@@ -38,7 +38,7 @@ const fn secret(key: &'static str, label_studio: Option<&'static str>) -> Settin
 }
 
 /// Every setting.
-pub(super) const SETTINGS: [Setting; 12] = [
+pub(super) const SETTINGS: [Setting; 14] = [
     plain("host"),
     plain("port"),
     plain("data_dir"),
@@ -54,6 +54,8 @@ pub(super) const SETTINGS: [Setting; 12] = [
     plain("log_format"),
     plain("log_filter"),
     plain("max_body_bytes"),
+    plain("request_log_days"),
+    plain("request_log_max_bytes"),
 ];
 
 impl Setting {

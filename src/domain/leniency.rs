@@ -67,7 +67,6 @@ impl Notes {
     }
 
     /// What was kept, in the order in which it was found.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the request log reads them"))]
     pub(crate) fn list(&self) -> Vec<String> {
         self.0
             .lock()

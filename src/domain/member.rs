@@ -1,5 +1,7 @@
 //! The member: an account's place in one organization, and the SCIM User resource.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use super::name;
@@ -82,6 +84,42 @@ impl Profile {
             })
             .or_else(|| Some(whole.trim().to_owned()).filter(|whole| !whole.is_empty()))
             .unwrap_or_else(|| self.user_name.clone())
+    }
+}
+
+impl Profile {
+    /// The comparison keys of everything that the person is called, known by or reached at.
+    pub(crate) fn keys(&self) -> BTreeSet<String> {
+        let mut keys =
+            BTreeSet::from([name::key(&self.user_name), name::key(&self.display_name())]);
+        keys.extend(self.external_id.as_deref().map(name::key));
+        for (field, value) in &self.attributes {
+            gather(field, value, &mut keys);
+        }
+        keys.remove("");
+        keys
+    }
+}
+
+fn gather(field: &str, value: &Value, keys: &mut BTreeSet<String>) {
+    match value {
+        Value::String(text) => {
+            if text.contains('@') || matches!(field, "displayName" | "formatted" | "nickName") {
+                keys.insert(name::key(text));
+            }
+        }
+        // A manager is somebody else.
+        Value::Object(fields) if field != "manager" => {
+            for (field, value) in fields {
+                gather(field, value, keys);
+            }
+        }
+        Value::Array(elements) => {
+            for element in elements {
+                gather(field, element, keys);
+            }
+        }
+        Value::Object(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

@@ -15,6 +15,7 @@ pub(crate) mod member;
 pub(crate) mod name;
 pub(crate) mod organization;
 pub(crate) mod query;
+pub(crate) mod request_log;
 pub(crate) mod role;
 
 #[cfg(test)]
@@ -82,11 +83,22 @@ uuid_id!(
     /// The record of a SCIM token; not the token.
     ScimTokenId
 );
+uuid_id!(
+    /// One entry of the request log.
+    LoggedRequestId
+);
 
 impl MemberId {
     /// What no member has, and what is less than every other.
     pub(crate) const NIL: Self = Self(Uuid::nil());
 
+    /// Reads the hyphenated form with small letters and nothing else: one id, one spelling.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        parse_uuid(text).map(Self)
+    }
+}
+
+impl LoggedRequestId {
     /// Reads the hyphenated form with small letters and nothing else: one id, one spelling.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         parse_uuid(text).map(Self)

@@ -11,6 +11,7 @@ use super::api::error::ApiError;
 use super::cookies;
 use super::form::Form;
 use super::middleware::RequestId;
+use super::request_log::Witness;
 use super::scim::error::ScimError;
 use crate::app::Caller;
 use crate::app::authentication::{self, Credential};
@@ -39,6 +40,9 @@ impl FromRequestParts<State> for ScimCaller {
         let Some(mut caller) = principal(parts, state, Credential::ScimToken(token)).await? else {
             return Err(ScimError::Unauthorized);
         };
+        if let Some(witness) = parts.extensions.get::<Witness>() {
+            witness.saw(&caller);
+        }
         // Whoever put them there reads them when the request has been answered.
         if let Some(notes) = parts.extensions.get::<Notes>() {
             caller.notes = notes.clone();

@@ -48,7 +48,7 @@ impl RequestId {
     }
 
     /// The one that the client or a proxy gave, if it is harmless, or else a new one.
-    fn of(headers: &HeaderMap) -> Self {
+    pub(super) fn of(headers: &HeaderMap) -> Self {
         match headers.get(X_REQUEST_ID) {
             Some(given) if is_harmless(given.as_bytes()) => Self(given.clone()),
             Some(_) | None => Self::new(),
@@ -117,7 +117,12 @@ where
                 .ok_or_else(|| path(&request)),
         };
         let form = Form::of(request.uri().path());
-        let id = RequestId::of(request.headers());
+        // A layer outside of this one may have looked already.
+        let id = request
+            .extensions()
+            .get::<RequestId>()
+            .cloned()
+            .unwrap_or_else(|| RequestId::of(request.headers()));
         // At this level, so that each line that is written at all carries the id.
         let span = tracing::error_span!("request", request_id = id.as_str());
         request.extensions_mut().insert(id.clone());

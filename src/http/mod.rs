@@ -7,6 +7,7 @@ mod form;
 pub(crate) mod health;
 mod json;
 pub(crate) mod middleware;
+pub(crate) mod request_log;
 pub(crate) mod router;
 pub(crate) mod scim;
 pub(crate) mod sso;

@@ -7,9 +7,10 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, delete, get, post};
 
 use super::api::{
-    events, mapping, members, projects, removals, saml_settings, scim_tokens, whoami,
+    events, mapping, members, projects, removals, saml_settings, scim_requests, scim_tokens, whoami,
 };
 use super::form::Form;
+use super::request_log::RequestLog;
 use super::scim::{bulk, discovery, groups, me, root, users};
 use super::sso::saml;
 use super::{health, middleware, ui};
@@ -39,7 +40,11 @@ pub(crate) fn router(state: State) -> Router {
     routes
         .fallback(no_route)
         .method_not_allowed_fallback(no_method)
-        .layer((middleware::EveryRequest, largest_body))
+        .layer((
+            RequestLog(state.clone()),
+            middleware::EveryRequest,
+            largest_body,
+        ))
         .with_state(state)
 }
 
@@ -122,6 +127,8 @@ fn api() -> Routes {
             "/api/saml/settings",
             get(saml_settings::get).post(saml_settings::change),
         ),
+        ("/api/scim/requests", get(scim_requests::list)),
+        ("/api/scim/requests/{id}", get(scim_requests::get)),
         (
             "/api/scim/removals",
             get(removals::get)

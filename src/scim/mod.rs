@@ -12,9 +12,13 @@ pub(crate) mod etag;
 pub(crate) mod filter;
 pub(crate) mod group;
 pub(crate) mod list;
+pub(crate) mod mask;
+#[cfg(test)]
+mod mask_tests;
 pub(crate) mod open;
 pub(crate) mod patch;
 pub(crate) mod path;
+pub(crate) mod people;
 pub(crate) mod projection;
 pub(crate) mod reading;
 pub(crate) mod schema;

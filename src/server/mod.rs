@@ -3,6 +3,7 @@
 //! `axum::serve` has no time limit for headers, so the connections are served here, by hyper, with timers. No request
 //! is understood here.
 
+mod background;
 mod patient;
 
 use std::convert::Infallible;
@@ -23,12 +24,12 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulConnection, GracefulShutdown};
 use secrecy::ExposeSecret as _;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tower::Service as _;
 
+use self::background::Background;
 use self::patient::Patient;
-use crate::app::numbering::keep_numbering;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::state::State;
@@ -83,6 +84,7 @@ pub(crate) async fn open_state(config: Config) -> anyhow::Result<State> {
         metrics: telemetry::metrics(),
         remembered: Arc::default(),
         bell: Arc::default(),
+        request_log: Arc::default(),
         verifiers: Arc::new(Semaphore::new(VERIFIERS)),
     })
 }
@@ -135,11 +137,7 @@ impl Server {
         let graceful = GracefulShutdown::new();
         let mut connections = JoinSet::new();
         let mut upkeep = tokio::time::interval(UPKEEP);
-        let (end_numbering, ended) = oneshot::channel::<()>();
-        let bell = Arc::clone(&self.state.bell);
-        let numbering = tokio::spawn(keep_numbering(self.state.db.clone(), bell, async {
-            let _ = ended.await;
-        }));
+        let background = Background::begin(&self.state);
         let mut shutdown = pin!(shutdown);
         loop {
             tokio::select! {
@@ -168,10 +166,7 @@ impl Server {
             tracing::warn!("some requests took too long to finish and are given up");
         }
         connections.shutdown().await;
-        drop(end_numbering);
-        if let Err(error) = numbering.await {
-            tracing::error!("the numbering of events ended early: {error}");
-        }
+        background.end().await;
         self.state.db.close().await;
     }
 }
@@ -239,6 +234,7 @@ mod tests {
     use std::net::TcpStream;
     use std::time::Instant;
 
+    use tokio::sync::oneshot;
     use tokio::task::JoinHandle;
 
     use super::*;

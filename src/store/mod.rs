@@ -17,6 +17,7 @@ pub(crate) mod mapping;
 pub(crate) mod members;
 pub(crate) mod organizations;
 pub(crate) mod projects;
+pub(crate) mod request_log;
 pub(crate) mod roles;
 pub(crate) mod search;
 pub(crate) mod sign_ons;

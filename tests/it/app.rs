@@ -123,7 +123,11 @@ impl App {
 
     /// With further options of `start`.
     pub(crate) async fn start_with(options: &[&str]) -> Self {
-        let place = Place::make().await;
+        Self::start_in(Place::make().await, options)
+    }
+
+    /// In a place where something may be already, such as a file of settings.
+    pub(crate) fn start_in(place: Place, options: &[&str]) -> Self {
         let mut all = vec![
             "--username",
             OWNER,
@@ -192,6 +196,22 @@ impl App {
 
     /// Checks that all that is stored is as the facts say, then ends the server.
     pub(crate) fn finish(mut self) {
+        self.end();
+    }
+
+    /// The same, and starts it again with new tokens.
+    #[expect(clippy::used_underscore_binding, reason = "it is held and never read")]
+    pub(crate) fn restart(&mut self) {
+        self.end();
+        let options = ["--username", OWNER, "--user-token", "owner-token-a"];
+        let (server, line, out) = self.place.serve(&options);
+        let base = line.trim().strip_prefix("listening on ").unwrap();
+        self.own = organization(&self.place, base, 1, "owner-token-a");
+        self.base.replace_range(.., base);
+        (self.server, self._out) = (server, out);
+    }
+
+    fn end(&mut self) {
         let output = self.place.run(&["doctor", "--verify"]);
         let said = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "{said}");

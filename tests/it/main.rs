@@ -19,6 +19,7 @@ mod idp;
 mod process;
 mod random;
 mod removals;
+mod request_log;
 mod rest;
 mod roles;
 mod saml;

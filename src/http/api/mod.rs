@@ -8,6 +8,7 @@ pub(crate) mod members;
 pub(crate) mod projects;
 pub(crate) mod removals;
 pub(crate) mod saml_settings;
+pub(crate) mod scim_requests;
 pub(crate) mod scim_tokens;
 mod shapes;
 pub(crate) mod whoami;

@@ -178,6 +178,13 @@ impl Db {
         self.begin(begin, Some(place)).await
     }
 
+    /// A transaction that writes the request log of an organization while nobody is erased from it (see
+    /// [`Tx::hold_log`]), beside everything else that changes the organization.
+    pub(crate) async fn write_log(&self, organization: OrganizationId) -> Result<Tx, Error> {
+        let begin = || format!("BEGIN; SELECT pg_advisory_xact_lock({})", -organization.0);
+        self.begin(begin, None).await
+    }
+
     /// The place of the one request of an organization that may look at the whole of it, to be held meanwhile.
     pub(crate) async fn search_place(&self, organization: OrganizationId) -> Result<Place, Error> {
         self.bounds.searcher(organization).await
@@ -205,7 +212,10 @@ impl Db {
                     })
             }
             Engine::Postgres(pool) => {
-                analyze_in_time(pool);
+                // The request log is written at its own pace, and makes nothing else grow.
+                if place.is_some() {
+                    analyze_in_time(pool);
+                }
                 pool.begin_with(AssertSqlSafe(postgres()))
                     .await
                     .map(|transaction| Tx::PostgresWrite {
@@ -306,7 +316,7 @@ fn analyze_in_time(pool: &PgPool) {
     let pool = pool.clone();
     tokio::spawn(async move {
         let analyzed =
-            sqlx::query("ANALYZE accounts, members, groups, group_members, events, event_order")
+            sqlx::query("ANALYZE accounts, members, groups, group_members, events, event_order, request_log, request_log_subjects")
                 .execute(&pool)
                 .await;
         if let Err(error) = analyzed {

@@ -8,8 +8,8 @@ use sqlx::types::Uuid;
 use sqlx::{Decode, Encode, Postgres, Sqlite, Type};
 
 use crate::domain::{
-    AccountId, ConnectionId, EventId, GroupId, MemberId, MemberNumber, OrganizationId, ProjectId,
-    ScimTokenId, Timestamp, WorkspaceId,
+    AccountId, ConnectionId, EventId, GroupId, LoggedRequestId, MemberId, MemberNumber,
+    OrganizationId, ProjectId, ScimTokenId, Timestamp, WorkspaceId,
 };
 
 /// An id is a UUID on PostgreSQL and its hyphenated text on SQLite, where people then can read it.
@@ -54,7 +54,8 @@ uuid_column!(
     AccountId,
     EventId,
     ConnectionId,
-    ScimTokenId
+    ScimTokenId,
+    LoggedRequestId
 );
 
 /// A number is a number on both.
