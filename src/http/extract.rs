@@ -184,11 +184,11 @@ impl<T: DeserializeOwned + Send> FromRequestParts<State> for Segments<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Response> {
         if parts.uri.path().contains("%00") {
-            return Err(Form::of(parts.uri.path()).nothing());
+            return Err(Form::nothing(parts.uri.path()));
         }
         match Path::from_request_parts(parts, state).await {
             Ok(Path(read)) => Ok(Self(read)),
-            Err(_) => Err(Form::of(parts.uri.path()).nothing()),
+            Err(_) => Err(Form::nothing(parts.uri.path())),
         }
     }
 }

@@ -155,7 +155,7 @@ fn api() -> Routes {
 
 /// A path that nobody answers.
 async fn no_route(OriginalUri(uri): OriginalUri) -> Response {
-    Form::of(uri.path()).nothing()
+    Form::nothing(uri.path())
 }
 
 /// A method that the path does not know. The router says in `Allow` which it knows.

@@ -1,5 +1,5 @@
 //! What SCIM's own rules refuse, one variant for each `scimType` of RFC 7644 section 3.12 that they need, and the error
-//! message. All of them are answered with 400; what other rules refuse (uniqueness, tooMany) is the domain's.
+//! message. What other rules refuse (uniqueness, tooMany) is the domain's.
 //!
 //! A sentence here is for the person who set up the provisioning client: what was wrong, and where. It must never hold
 //! a secret or an internal cause.
@@ -30,18 +30,35 @@ pub(crate) enum Error {
     /// A value is missing, has the wrong type or is out of its limits.
     #[error("{0}")]
     InvalidValue(String),
+    /// The message holds more than one request may.
+    #[error("{0}")]
+    TooLarge(String),
 }
 
 impl Error {
-    /// The word of RFC 7644 table 9.
-    pub(crate) fn scim_type(&self) -> &'static str {
+    /// The status of RFC 7644 table 8.
+    pub(crate) fn status(&self) -> u16 {
         match self {
-            Self::InvalidFilter(_) => "invalidFilter",
-            Self::Mutability(_) => "mutability",
-            Self::InvalidSyntax(_) => "invalidSyntax",
-            Self::InvalidPath(_) => "invalidPath",
-            Self::NoTarget(_) => "noTarget",
-            Self::InvalidValue(_) => "invalidValue",
+            Self::TooLarge(_) => 413,
+            Self::InvalidFilter(_)
+            | Self::Mutability(_)
+            | Self::InvalidSyntax(_)
+            | Self::InvalidPath(_)
+            | Self::NoTarget(_)
+            | Self::InvalidValue(_) => 400,
+        }
+    }
+
+    /// The word of RFC 7644 table 9, which has words for 400 alone.
+    pub(crate) fn scim_type(&self) -> Option<&'static str> {
+        match self {
+            Self::InvalidFilter(_) => Some("invalidFilter"),
+            Self::Mutability(_) => Some("mutability"),
+            Self::InvalidSyntax(_) => Some("invalidSyntax"),
+            Self::InvalidPath(_) => Some("invalidPath"),
+            Self::NoTarget(_) => Some("noTarget"),
+            Self::InvalidValue(_) => Some("invalidValue"),
+            Self::TooLarge(_) => None,
         }
     }
 
@@ -52,7 +69,8 @@ impl Error {
         | Self::InvalidSyntax(sentence)
         | Self::InvalidPath(sentence)
         | Self::NoTarget(sentence)
-        | Self::InvalidValue(sentence)) = &mut self;
+        | Self::InvalidValue(sentence)
+        | Self::TooLarge(sentence)) = &mut self;
         *sentence = format!("{place}: {sentence}");
         self
     }
@@ -81,7 +99,7 @@ mod tests {
         assert_eq!(
             body(
                 400,
-                Some(error.scim_type()),
+                error.scim_type(),
                 &error.clone().at("operation 2").to_string()
             ),
             json!({

@@ -30,25 +30,69 @@ mod value;
 use serde_json::{Map, Value};
 
 use error::Error;
+use reading::Reading;
 
-/// A resource in a request must say what it is, RFC 7643 section 3: `schemas` holds one of these URNs, in any case.
-fn require_schema(body: &Map<String, Value>, urns: &[&str]) -> Result<(), Error> {
-    let schemas = body
-        .iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case("schemas"))
-        .map(|(_, schemas)| schemas);
-    let Some(Value::Array(schemas)) = schemas else {
-        return Err(Error::InvalidSyntax(format!(
-            "`schemas` must be a list that holds `{}`",
-            urns[0]
-        )));
-    };
-    let known = |text: &str| urns.iter().any(|urn| text.eq_ignore_ascii_case(urn));
-    if !schemas.iter().filter_map(Value::as_str).any(known) {
-        return Err(Error::InvalidSyntax(format!(
-            "`schemas` does not hold `{}`",
-            urns[0]
-        )));
+/// A message must say what it is, RFC 7643 section 3 and RFC 7644 section 3.1: `schemas` holds one of these URNs, in any
+/// case. The first is the RFC's, others are what drafts called it.
+fn require_schema(
+    body: &Map<String, Value>,
+    urns: &[&str],
+    reading: &Reading<'_>,
+) -> Result<(), Error> {
+    let schemas = field(body, "schemas").and_then(Value::as_array);
+    let named = schemas.into_iter().flatten().filter_map(Value::as_str);
+    let known = |urn: &str, text: &str| text.eq_ignore_ascii_case(urn);
+    if named.clone().any(|text| known(urns[0], text)) {
+        return Ok(());
     }
-    Ok(())
+    let draft = urns[1..]
+        .iter()
+        .find(|urn| named.clone().any(|text| known(urn, text)));
+    if let Some(draft) = draft {
+        reading.note(format!("`schemas` held `{draft}`; read as `{}`", urns[0]));
+        return Ok(());
+    }
+    if reading.leniency.passes_over_wrong_schemas() {
+        reading.note(format!(
+            "`schemas` did not hold `{}`; read as if it did",
+            urns[0]
+        ));
+        return Ok(());
+    }
+    Err(Error::InvalidSyntax(format!(
+        "`schemas` must be a list that holds `{}`",
+        urns[0]
+    )))
+}
+
+/// Refuses a body with the `id` of another resource than the one at the path: whichever was meant, the other must not
+/// change. The `id` is read-only, and RFC 7644 section 3.5.1 would pass it over.
+pub(crate) fn must_not_name_another(
+    body: &Value,
+    own: &str,
+    reading: &Reading<'_>,
+) -> Result<(), Error> {
+    let Some(id) = body.as_object().and_then(|body| field(body, "id")) else {
+        return Ok(());
+    };
+    if id.is_null() || id.as_str().is_some_and(|id| id.eq_ignore_ascii_case(own)) {
+        return Ok(());
+    }
+    if reading.leniency.passes_over_foreign_ids() {
+        reading.note("`id` was not that of the resource; passed over");
+        return Ok(());
+    }
+    Err(Error::Mutability(
+        "`id` is not that of the resource at this path, and cannot be changed".to_owned(),
+    ))
+}
+
+/// The value of a name, which may be written in any case.
+fn field<'o>(object: &'o Map<String, Value>, name: &str) -> Option<&'o Value> {
+    object.get(name).or_else(|| {
+        let found = object
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value)
+    })
 }

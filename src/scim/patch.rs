@@ -5,7 +5,8 @@
 use serde_json::Value;
 
 use super::error::Error;
-use super::value;
+use super::reading::Reading;
+use super::{field, must_not_name_another, require_schema, value};
 
 /// The schema of the message.
 pub(crate) const URN: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
@@ -43,22 +44,12 @@ pub(crate) struct PatchOp {
 
 impl PatchOp {
     /// Reads the body of a PATCH request.
-    pub(crate) fn parse(body: &Value) -> Result<Self, Error> {
+    pub(crate) fn parse(body: &Value, reading: &Reading<'_>) -> Result<Self, Error> {
         let Value::Object(message) = body else {
             return Err(syntax("the body must be a JSON object".to_owned()));
         };
         value::no_name_twice(message, "the message")?;
-        let schemas = field(message, "schemas").and_then(Value::as_array);
-        let names_itself = schemas
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .any(|urn| urn.eq_ignore_ascii_case(URN));
-        if !names_itself {
-            return Err(syntax(format!(
-                "`schemas` must be a list that holds `{URN}`"
-            )));
-        }
+        require_schema(message, &[URN], reading)?;
         let Some(Value::Array(operations)) = field(message, "Operations") else {
             return Err(syntax("`Operations` must be a list".to_owned()));
         };
@@ -67,7 +58,7 @@ impl PatchOp {
         }
         // Not tooMany, which RFC 7644 table 9 keeps for filters.
         if operations.len() > MAX_OPERATIONS {
-            return Err(Error::InvalidValue(format!(
+            return Err(Error::TooLarge(format!(
                 "a PATCH may hold at most {MAX_OPERATIONS} operations; send the rest in another request"
             )));
         }
@@ -75,10 +66,23 @@ impl PatchOp {
             .iter()
             .enumerate()
             .map(|(index, operation)| {
-                read(operation).map_err(|error| error.at(&format!("operation {}", index + 1)))
+                read(operation, reading)
+                    .map_err(|error| error.at(&format!("operation {}", index + 1)))
             })
             .collect::<Result<_, _>>()?;
         Ok(Self { operations })
+    }
+
+    /// Refuses an operation without a path that names another resource.
+    pub(crate) fn must_not_name_another(
+        &self,
+        own: &str,
+        reading: &Reading<'_>,
+    ) -> Result<(), Error> {
+        self.try_for_each(|operation| match (&operation.path, &operation.value) {
+            (None, Some(value)) => must_not_name_another(value, own, reading),
+            _ => Ok(()),
+        })
     }
 
     /// Does something for each operation in order; an error names the operation.
@@ -93,18 +97,12 @@ impl PatchOp {
     }
 }
 
-fn read(operation: &Value) -> Result<Operation, Error> {
+fn read(operation: &Value, reading: &Reading<'_>) -> Result<Operation, Error> {
     let Value::Object(operation) = operation else {
         return Err(syntax("an operation must be an object".to_owned()));
     };
     value::no_name_twice(operation, "the operation")?;
-    // Entra ID writes "Add", "Replace" and "Remove".
-    let op = match field(operation, "op").and_then(Value::as_str) {
-        Some(op) if op.eq_ignore_ascii_case("add") => Op::Add,
-        Some(op) if op.eq_ignore_ascii_case("replace") => Op::Replace,
-        Some(op) if op.eq_ignore_ascii_case("remove") => Op::Remove,
-        _ => return Err(syntax("`op` must be add, replace or remove".to_owned())),
-    };
+    let op = op(field(operation, "op"), reading)?;
     let path = match field(operation, "path") {
         None | Some(Value::Null) => None,
         Some(Value::String(path)) if path.trim().is_empty() => None,
@@ -124,13 +122,21 @@ fn read(operation: &Value) -> Result<Operation, Error> {
     Ok(Operation { op, path, value })
 }
 
-fn field<'o>(object: &'o serde_json::Map<String, Value>, name: &str) -> Option<&'o Value> {
-    object.get(name).or_else(|| {
-        let found = object
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name));
-        found.map(|(_, value)| value)
-    })
+/// The word of an operation. Entra ID writes "Add", "Replace" and "Remove".
+fn op(written: Option<&Value>, reading: &Reading<'_>) -> Result<Op, Error> {
+    let written = written.and_then(Value::as_str).unwrap_or_default();
+    let (op, word) = [
+        (Op::Add, "add"),
+        (Op::Replace, "replace"),
+        (Op::Remove, "remove"),
+    ]
+    .into_iter()
+    .find(|(_, word)| word.eq_ignore_ascii_case(written))
+    .ok_or_else(|| syntax("`op` must be add, replace or remove".to_owned()))?;
+    if written != word {
+        reading.note(format!("`op` was \"{written}\"; read as {word}"));
+    }
+    Ok(op)
 }
 
 fn syntax(sentence: String) -> Error {
@@ -142,17 +148,18 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::domain::leniency::Leniency;
 
     fn parse(operations: Value) -> Result<PatchOp, Error> {
         let mut message = json!({"schemas": [URN]});
         message["Operations"] = operations;
-        PatchOp::parse(&message)
+        PatchOp::parse(&message, &Reading::of(Leniency::Rfc))
     }
 
     #[test]
     fn operations_are_read_in_any_case() {
         let body = json!({"Schemas": [URN.to_uppercase()], "operations": [{"Op": "Add", "PATH": "title", "Value": "x"}]});
-        let message = PatchOp::parse(&body).unwrap();
+        let message = PatchOp::parse(&body, &Reading::of(Leniency::Rfc)).unwrap();
         assert_eq!(
             message.operations,
             [Operation {
@@ -178,7 +185,7 @@ mod tests {
             json!({"schemas": [URN], "Operations": [{"op": "add", "path": 5, "value": {}}]}),
             json!({"schemas": [URN], "Operations": ["x"]}),
         ] {
-            let error = PatchOp::parse(&body).unwrap_err();
+            let error = PatchOp::parse(&body, &Reading::of(Leniency::Rfc)).unwrap_err();
             assert!(
                 matches!(error, Error::InvalidSyntax(_)),
                 "{body}: {error:?}"
@@ -207,6 +214,6 @@ mod tests {
         let remove = json!({"op": "remove", "path": "title"});
         let many = |count| parse(Value::from(vec![remove.clone(); count]));
         assert!(many(1000).is_ok());
-        assert!(matches!(many(1001), Err(Error::InvalidValue(_))));
+        assert!(matches!(many(1001), Err(Error::TooLarge(_))));
     }
 }

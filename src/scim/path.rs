@@ -8,7 +8,8 @@ use std::sync::Arc;
 use super::attribute::{self, AttributePath, Name};
 use super::error::Error;
 use super::filter::{self, Node};
-use super::schema::{ResourceType, Schema, Type};
+use super::reading::Reading;
+use super::schema::{Kind, ResourceType, Schema, Type};
 
 const MAX_LENGTH: usize = 8 * 1024;
 
@@ -48,7 +49,7 @@ impl From<Refusal> for Error {
 }
 
 /// Reads a path for a type of resource.
-pub(super) fn parse(text: &str, of: &ResourceType) -> Result<Path, Refusal> {
+pub(super) fn parse(text: &str, of: &ResourceType, reading: &Reading<'_>) -> Result<Path, Refusal> {
     if text.len() > MAX_LENGTH {
         return Err(malformed(format!(
             "the path is longer than {MAX_LENGTH} bytes"
@@ -69,8 +70,18 @@ pub(super) fn parse(text: &str, of: &ResourceType) -> Result<Path, Refusal> {
             unknown.nearest
         )))
     })?;
+    if let Name::Attribute(AttributePath {
+        extension: Some(schema),
+        ..
+    }) = &found
+        && name
+            .get(schema.urn.len()..)
+            .is_some_and(|rest| rest.starts_with('.'))
+    {
+        reading.note("a dot stood between a schema's URN and the attribute; read as a colon");
+    }
     match (found, bracket) {
-        (Name::Attribute(path), Some(bracket)) => with_filter(path, bracket, of),
+        (Name::Attribute(path), Some(bracket)) => with_filter(path, bracket, of, reading),
         (_, Some(_)) => Err(malformed(format!("`{}` takes no filter", excerpt(name)))),
         (Name::Attribute(path), None) => Ok(Path::Attribute(path, None)),
         (Name::Core, None) => Ok(Path::Resource),
@@ -80,14 +91,48 @@ pub(super) fn parse(text: &str, of: &ResourceType) -> Result<Path, Refusal> {
     }
 }
 
-fn with_filter(mut path: AttributePath, bracket: &str, of: &ResourceType) -> Result<Path, Refusal> {
+/// Reads a key of a PATCH value without a path: it is a path of its own, and Entra ID writes dotted ones and whole URNs
+/// there. A name that nobody knows is passed over, as in the body of a PUT; a path to nowhere is refused.
+pub(super) fn key(name: &str, kind: Kind, reading: &Reading<'_>) -> Result<Option<Path>, Error> {
+    match parse(name, reading.definitions.of(kind), reading) {
+        Ok(path) => {
+            if !attribute::is_urn(name) && name.contains(['.', '[']) {
+                reading.note(format!(
+                    "the key `{}` of a value is a path; read as one",
+                    excerpt(name)
+                ));
+            }
+            Ok(Some(path))
+        }
+        Err(Refusal::Unknown(error)) => {
+            let plain = attribute::is_urn(name) || !name.contains(['.', '[']);
+            if !plain && !reading.leniency.passes_over_unknown_paths() {
+                return Err(error);
+            }
+            reading.note(format!(
+                "there is no attribute `{}`; passed over",
+                excerpt(name)
+            ));
+            Ok(None)
+        }
+        Err(Refusal::Malformed(error)) => Err(error),
+    }
+}
+
+fn with_filter(
+    mut path: AttributePath,
+    bracket: &str,
+    of: &ResourceType,
+    reading: &Reading<'_>,
+) -> Result<Path, Refusal> {
     let attribute = path.attribute.clone();
     if path.sub.is_some() || !attribute.multi_valued || attribute.value_type != Type::Complex {
         return Err(malformed(format!(
             "`{path}` has no list of values that a filter could select"
         )));
     }
-    let (node, rest) = filter::value_filter(bracket, &attribute, of).map_err(Refusal::Malformed)?;
+    let (node, rest) =
+        filter::value_filter(bracket, &attribute, of, reading).map_err(Refusal::Malformed)?;
     if !rest.is_empty() {
         let sub = rest.strip_prefix('.').unwrap_or_default();
         path.sub = Some(attribute.sub_attribute(sub).cloned().ok_or_else(|| {
@@ -113,18 +158,21 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::leniency::Leniency;
     use crate::scim::schema::{ENTERPRISE_USER, Kind, standard};
 
     fn shown(text: &str) -> Result<String, Error> {
-        Ok(match parse(text, standard(Kind::User))? {
-            Path::Attribute(path, None) => path.to_string(),
-            Path::Attribute(path, Some(ElementFilter(filter))) => match &path.sub {
-                Some(sub) => format!("{}[{filter}].{}", path.attribute.name, sub.name),
-                None => format!("{path}[{filter}]"),
+        Ok(
+            match parse(text, standard(Kind::User), &Reading::of(Leniency::Lenient))? {
+                Path::Attribute(path, None) => path.to_string(),
+                Path::Attribute(path, Some(ElementFilter(filter))) => match &path.sub {
+                    Some(sub) => format!("{}[{filter}].{}", path.attribute.name, sub.name),
+                    None => format!("{path}[{filter}]"),
+                },
+                Path::Extension(schema) => schema.urn.clone(),
+                other => format!("{other:?}"),
             },
-            Path::Extension(schema) => schema.urn.clone(),
-            other => format!("{other:?}"),
-        })
+        )
     }
 
     #[test]
@@ -196,12 +244,12 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_makes_the_parser_panic(text in "\\PC{0,60}") {
-            let _ = parse(&text, standard(Kind::User));
+            let _ = parse(&text, standard(Kind::User), &Reading::of(Leniency::Lenient));
         }
 
         #[test]
         fn no_text_in_a_filter_makes_the_parser_panic(text in "[a-z\"\\\\\\[\\]().$ ]{0,40}") {
-            let _ = parse(&format!("emails[{text}"), standard(Kind::User));
+            let _ = parse(&format!("emails[{text}"), standard(Kind::User), &Reading::of(Leniency::Lenient));
         }
     }
 }

@@ -23,6 +23,22 @@ impl Reading<'_> {
     pub(super) fn note(&self, sentence: impl Into<String>) {
         self.notes.note(sentence);
     }
+
+    /// What a text means where a boolean is expected: `True` of Entra ID, for a client that may write so.
+    pub(super) fn boolean(&self, text: &str, at: &str) -> Option<bool> {
+        let meant = if text.eq_ignore_ascii_case("true") {
+            true
+        } else if text.eq_ignore_ascii_case("false") {
+            false
+        } else {
+            return None;
+        };
+        if !self.leniency.reads_texts_as_booleans() {
+            return None;
+        }
+        self.note(format!("`{at}` was the text \"{text}\"; read as {meant}"));
+        Some(meant)
+    }
 }
 
 #[cfg(test)]
@@ -34,5 +50,12 @@ impl Reading<'static> {
             notes: Box::leak(Box::default()),
             definitions: Definitions::standard().clone(),
         }
+    }
+
+    /// One that reads whatever any client sends, for tests that do not look at the notes.
+    pub(super) fn lenient() -> &'static Self {
+        static LENIENT: std::sync::LazyLock<Reading<'static>> =
+            std::sync::LazyLock::new(|| Reading::of(Leniency::Lenient));
+        &LENIENT
     }
 }

@@ -3,19 +3,23 @@
 use serde_json::Value;
 
 use super::error::Error;
+use super::reading::Reading;
 use super::require_schema;
 
 /// The schema of the message.
 pub(crate) const URN: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 
 /// The parameters that the query string of a GET would have. Names in any case; what is not known is passed over.
-pub(crate) fn parameters(body: &Value) -> Result<Vec<(String, String)>, Error> {
+pub(crate) fn parameters(
+    body: &Value,
+    reading: &Reading<'_>,
+) -> Result<Vec<(String, String)>, Error> {
     let Value::Object(fields) = body else {
         return Err(Error::InvalidSyntax(
             "a search request is an object".to_owned(),
         ));
     };
-    require_schema(fields, &[URN])?;
+    require_schema(fields, &[URN], reading)?;
     let mut found = Vec::new();
     let known = [
         "attributes",
@@ -55,11 +59,12 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::domain::leniency::Leniency;
 
     #[test]
     fn a_search_request_says_what_a_query_string_would() {
         let body = json!({"schemas": [URN], "attributes": ["userName", "id"], "filter": "id pr", "startIndex": 2, "count": null, "more": {}});
-        let mut found = parameters(&body).unwrap();
+        let mut found = parameters(&body, &Reading::of(Leniency::Rfc)).unwrap();
         found.sort();
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         assert_eq!(
@@ -80,7 +85,10 @@ mod tests {
             json!({"schemas": [URN], "filter": {}}),
             json!({"schemas": [URN], "attributes": [1]}),
         ] {
-            assert!(parameters(&body).is_err(), "{body}");
+            assert!(
+                parameters(&body, &Reading::of(Leniency::Rfc)).is_err(),
+                "{body}"
+            );
         }
     }
 }

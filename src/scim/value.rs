@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::error::Error;
+use super::reading::Reading;
 use super::schema::{self, Attribute, Mutability, Type};
 
 /// The most bytes of a text.
@@ -18,11 +19,16 @@ const MAX_ELEMENTS: usize = 1000;
 
 /// Reads the value of an attribute; nothing where it is unassigned: null, an empty list and absence are one state,
 /// RFC 7643 section 2.5. `at` is the path for errors.
-pub(super) fn read(attribute: &Attribute, value: &Value, at: &str) -> Result<Option<Value>, Error> {
+pub(super) fn read(
+    attribute: &Attribute,
+    value: &Value,
+    at: &str,
+    reading: &Reading<'_>,
+) -> Result<Option<Value>, Error> {
     if !attribute.multi_valued {
-        return one(attribute, value, at);
+        return one(attribute, value, at, reading);
     }
-    let elements = elements(attribute, value, at)?;
+    let elements = elements(attribute, value, at, reading)?;
     at_most_one_primary(&elements, at)?;
     Ok((!elements.is_empty()).then_some(Value::Array(elements)))
 }
@@ -32,14 +38,18 @@ pub(super) fn elements(
     attribute: &Attribute,
     value: &Value,
     at: &str,
+    reading: &Reading<'_>,
 ) -> Result<Vec<Value>, Error> {
     let Value::Array(elements) = value else {
-        return Ok(one(attribute, value, at)?.into_iter().collect());
+        if !value.is_null() {
+            reading.note(format!("`{at}` was no list; read as a list of one"));
+        }
+        return Ok(one(attribute, value, at, reading)?.into_iter().collect());
     };
     at_most(elements.len(), at)?;
     let mut read = Vec::with_capacity(elements.len());
     for (index, element) in elements.iter().enumerate() {
-        if let Some(element) = one(attribute, element, &format!("{at}[{index}]"))? {
+        if let Some(element) = one(attribute, element, &format!("{at}[{index}]"), reading)? {
             read.push(element);
         }
     }
@@ -57,7 +67,12 @@ pub(super) fn at_most(length: usize, at: &str) -> Result<(), Error> {
 }
 
 /// Reads one value of an attribute, whether or not it is a list.
-pub(super) fn one(attribute: &Attribute, value: &Value, at: &str) -> Result<Option<Value>, Error> {
+pub(super) fn one(
+    attribute: &Attribute,
+    value: &Value,
+    at: &str,
+    reading: &Reading<'_>,
+) -> Result<Option<Value>, Error> {
     let wrong = |expected: &str| {
         let found = type_name(value);
         Err(Error::InvalidValue(format!(
@@ -66,22 +81,20 @@ pub(super) fn one(attribute: &Attribute, value: &Value, at: &str) -> Result<Opti
     };
     match (attribute.value_type, value) {
         (_, Value::Null) => Ok(None),
-        (Type::Complex, Value::Object(object)) => complex(attribute, object, at),
+        (Type::Complex, Value::Object(object)) => complex(attribute, object, at, reading),
         // Entra ID writes the manager as a plain string, and "" to remove it.
         (Type::Complex, Value::String(text)) if takes_plain_text(attribute) => {
             check_text(text, at)?;
+            reading.note(format!("`{at}` was a text; read as its `value`"));
             let whole = || Value::Object(Map::from_iter([("value".to_owned(), value.clone())]));
             Ok((!text.is_empty()).then(whole))
         }
         (Type::Complex, _) => wrong("an object"),
         (Type::Boolean, Value::Bool(_)) => Ok(Some(value.clone())),
-        // Entra ID writes "True" and "False".
-        (Type::Boolean, Value::String(text)) if text.eq_ignore_ascii_case("true") => {
-            Ok(Some(Value::Bool(true)))
-        }
-        (Type::Boolean, Value::String(text)) if text.eq_ignore_ascii_case("false") => {
-            Ok(Some(Value::Bool(false)))
-        }
+        (Type::Boolean, Value::String(text)) => match reading.boolean(text, at) {
+            Some(meant) => Ok(Some(Value::Bool(meant))),
+            None => wrong("true or false"),
+        },
         (Type::Boolean, _) => wrong("true or false"),
         (Type::String | Type::Reference | Type::Binary | Type::DateTime, Value::String(text)) => {
             check_text(text, at)?;
@@ -100,15 +113,19 @@ fn complex(
     attribute: &Attribute,
     object: &Map<String, Value>,
     at: &str,
+    reading: &Reading<'_>,
 ) -> Result<Option<Value>, Error> {
     let mut read = Map::new();
-    for (sub, value) in known_fields(&attribute.sub_attributes, object, at)? {
+    for (sub, value) in known_fields(&attribute.sub_attributes, object, at, reading)? {
         if sub.mutability == Mutability::ReadOnly {
             continue;
         }
-        if let Some(value) = one(sub, value, &format!("{at}.{}", sub.name))? {
+        if let Some(value) = one(sub, value, &format!("{at}.{}", sub.name), reading)? {
             read.insert(sub.name.clone(), value);
         }
+    }
+    if attribute.name == "roles" {
+        unpack_role(&mut read, reading);
     }
     // A manager whose id is "" is none.
     let nobody = takes_plain_text(attribute) && read.get("value").is_some_and(|id| id == "");
@@ -122,12 +139,42 @@ pub(super) fn known_fields<'o>(
     attributes: &'o [Arc<Attribute>],
     object: &'o Map<String, Value>,
     at: &str,
+    reading: &Reading<'_>,
 ) -> Result<Vec<(&'o Attribute, &'o Value)>, Error> {
     no_name_twice(object, at)?;
     let known = object.iter().filter_map(|(name, value)| {
-        schema::find(attributes, name).map(|attribute| (attribute.as_ref(), value))
+        let Some(attribute) = schema::find(attributes, name) else {
+            reading.note(format!("`{at}` has no `{name}`; passed over"));
+            return None;
+        };
+        Some((attribute.as_ref(), value))
     });
     Ok(known.collect())
+}
+
+/// Entra ID packs an app role into the text of its `value`, as JSON with `id`, `value` and `displayName`. What cannot be
+/// unpacked is kept as it is.
+pub(super) fn unpack_role(role: &mut Map<String, Value>, reading: &Reading<'_>) {
+    let Some(Value::String(text)) = role.get("value") else {
+        return;
+    };
+    if !reading.leniency.reads_roles_from_json() || !text.starts_with('{') {
+        return;
+    }
+    let Ok(Value::Object(mut packed)) = serde_json::from_str::<Value>(text) else {
+        return;
+    };
+    let mut text_of = |name: &str| match packed.remove(name) {
+        Some(Value::String(text)) if check_text(&text, name).is_ok() => Some(text),
+        _ => None,
+    };
+    if let Some(value) = text_of("value") {
+        reading.note("a `value` of `roles` was JSON in a text; read as the role that it describes");
+        role.insert("value".to_owned(), value.into());
+        if let Some(display) = text_of("displayName") {
+            role.entry("display").or_insert_with(|| display.into());
+        }
+    }
 }
 
 /// Refuses an object two names of which differ only by case.
@@ -210,12 +257,24 @@ pub(super) fn required_text(value: Option<&Value>, at: &str) -> Result<String, E
     if text.trim().is_empty() {
         return Err(Error::InvalidValue(format!("`{at}` must not be blank")));
     }
+    if let Some(hidden) = text.chars().find(|c| is_hidden(*c)) {
+        return Err(Error::InvalidValue(format!(
+            "`{at}` holds U+{:04X}, which nobody would see",
+            u32::from(hidden)
+        )));
+    }
     if text.len() > 1024 {
         return Err(Error::InvalidValue(format!(
             "`{at}` is longer than 1024 bytes"
         )));
     }
     Ok(text.clone())
+}
+
+/// Controls, and marks that turn the direction of a text: what people know somebody or a group by does not hold them.
+/// Elsewhere they come back as they were sent, since numbers are often copied with such marks.
+fn is_hidden(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A key of the client's own. An empty one is none: two resources may both have it.

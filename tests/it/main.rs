@@ -24,4 +24,5 @@ mod rest;
 mod roles;
 mod saml;
 mod scim;
+mod security;
 mod tokens;

@@ -32,7 +32,7 @@ pub(crate) async fn run(
     mut head: Parts,
     Message(body): Message,
 ) -> Result<Answer, ScimError> {
-    let plan = bulk::plan(body, || secret::id_at(caller.now))?;
+    let plan = bulk::plan(body, &reading(&caller), || secret::id_at(caller.now))?;
     let mut run = Run::new(&plan, base(&state));
     let end = caller.now.plus_seconds(LONGEST);
     for together in &plan.order {

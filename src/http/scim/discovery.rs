@@ -46,7 +46,9 @@ pub(crate) async fn resource_types(
 pub(crate) async fn resource_type(
     Shared(state): Shared<State>,
     Segments(id): Segments<String>,
+    parameters: Parameters,
 ) -> Result<Answer, ScimError> {
+    unfiltered(&parameters)?;
     let found = discovery::resource_type(&base(&state), &id, Definitions::standard())
         .ok_or(Error::NotFound("ResourceType"))?;
     Ok(Answer::message(&found))
@@ -68,7 +70,9 @@ pub(crate) async fn schemas(
 pub(crate) async fn schema(
     Shared(state): Shared<State>,
     Segments(urn): Segments<String>,
+    parameters: Parameters,
 ) -> Result<Answer, ScimError> {
+    unfiltered(&parameters)?;
     let found = discovery::schema(&base(&state), &urn, Definitions::standard())
         .ok_or(Error::NotFound("Schema"))?;
     Ok(Answer::message(&found))

@@ -24,6 +24,8 @@ pub(crate) enum ScimError {
     NotImplemented(&'static str),
     /// No such endpoint.
     NoEndpoint,
+    /// Another version of the protocol is asked for, RFC 7644 section 3.13.
+    NoVersion,
     /// The endpoint does not know the method.
     NoMethod,
     /// The body is larger than so many bytes, which is what we read.
@@ -67,8 +69,8 @@ impl ScimError {
     pub(super) fn told(self) -> (StatusCode, Option<&'static str>, String) {
         match self {
             Self::Scim(error) => (
-                StatusCode::BAD_REQUEST,
-                Some(error.scim_type()),
+                StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST),
+                error.scim_type(),
                 error.to_string(),
             ),
             Self::Domain(error) => domain(&error),
@@ -89,6 +91,11 @@ impl ScimError {
                 StatusCode::NOT_FOUND,
                 None,
                 "there is no such SCIM endpoint".to_owned(),
+            ),
+            Self::NoVersion => (
+                StatusCode::BAD_REQUEST,
+                Some("invalidVers"),
+                "this server speaks version 2 of SCIM: use /scim/v2".to_owned(),
             ),
             Self::NoMethod => (
                 StatusCode::METHOD_NOT_ALLOWED,
@@ -132,7 +139,7 @@ impl ScimError {
 impl IntoResponse for ScimError {
     fn into_response(self) -> Response {
         let (status, scim_type, detail) = self.told();
-        let message = body(status.as_u16(), scim_type, &detail).to_string();
+        let message = inert(&body(status.as_u16(), scim_type, &detail).to_string());
         let mut answer = (status, [(header::CONTENT_TYPE, CONTENT_TYPE)], message).into_response();
         if status == StatusCode::UNAUTHORIZED {
             let realm = HeaderValue::from_static("Bearer realm=\"SCIM\"");
@@ -145,6 +152,13 @@ impl IntoResponse for ScimError {
         }
         answer
     }
+}
+
+/// The same JSON, without the characters that would mean something in a page: a sentence may quote what a client sent.
+fn inert(json: &str) -> String {
+    json.replace('&', "\\u0026")
+        .replace('<', "\\u003c")
+        .replace('>', "\\u003e")
 }
 
 fn domain(error: &Domain) -> (StatusCode, Option<&'static str>, String) {

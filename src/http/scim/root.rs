@@ -4,7 +4,7 @@ use axum::extract::State as Shared;
 
 use super::error::ScimError;
 use super::message::{Answer, Message};
-use super::{groups, users};
+use super::{groups, reading, users};
 use crate::domain::query::Page;
 use crate::http::extract::{Parameters, ScimCaller};
 use crate::scim::error::Error;
@@ -54,5 +54,6 @@ pub(crate) async fn search(
     state: Shared<State>,
     Message(body): Message,
 ) -> Result<Answer, ScimError> {
-    list(caller, state, Parameters::of(search::parameters(&body)?)).await
+    let parameters = search::parameters(&body, &reading(&caller.0))?;
+    list(caller, state, Parameters::of(parameters)).await
 }

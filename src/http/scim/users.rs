@@ -17,7 +17,7 @@ use crate::http::extract::{Parameters, ScimCaller, Segments};
 use crate::scim::patch::PatchOp;
 use crate::scim::projection::Projection;
 use crate::scim::schema::Kind;
-use crate::scim::{list, search, user};
+use crate::scim::{list, must_not_name_another, search, user};
 use crate::secret;
 use crate::state::State;
 
@@ -90,7 +90,8 @@ pub(crate) async fn search(
     state: Shared<State>,
     Message(body): Message,
 ) -> Result<Answer, ScimError> {
-    list(caller, state, Parameters::of(search::parameters(&body)?)).await
+    let parameters = search::parameters(&body, &reading(&caller.0))?;
+    list(caller, state, Parameters::of(parameters)).await
 }
 
 /// The rendered members on a page of those that the parameters ask for.
@@ -103,7 +104,7 @@ pub(super) async fn select(
     let definitions = definitions(caller);
     let kept = projection(parameters, definitions.of(Kind::User))?;
     let base = base(state);
-    let query = user::query(parameters.get("filter"), &base, &definitions)?;
+    let query = user::query(parameters.get("filter"), &base, &reading(caller))?;
     let found = provisioning::list_members(caller, &query, page).await?;
     let render = |member: Member| {
         let etag = user::etag(&member);
@@ -138,7 +139,9 @@ pub(super) async fn replaced(
     seen: Option<Vec<i64>>,
     body: &Value,
 ) -> Result<Member, ScimError> {
-    let profile = user::parse(body, &reading(caller))?;
+    let reading = reading(caller);
+    must_not_name_another(body, path, &reading)?;
+    let profile = user::parse(body, &reading)?;
     let change = |_: &_| Ok::<_, ScimError>(profile);
     provisioning::change_member(caller, id(path)?, seen, change).await
 }
@@ -164,7 +167,9 @@ pub(super) async fn patched(
     seen: Option<Vec<i64>>,
     body: &Value,
 ) -> Result<Member, ScimError> {
-    let (operations, reading) = (PatchOp::parse(body)?, reading(caller));
+    let reading = reading(caller);
+    let operations = PatchOp::parse(body, &reading)?;
+    operations.must_not_name_another(path, &reading)?;
     let change = |profile: &_| Ok::<_, ScimError>(user::patch(profile, &operations, &reading)?);
     provisioning::change_member(caller, id(path)?, seen, change).await
 }

@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::error::Error;
+use super::reading::Reading;
 use super::schema::Kind;
 use super::value;
 
@@ -59,12 +60,16 @@ pub(crate) struct Plan {
 }
 
 /// Reads a message. `new_id` gives the id of each resource that it makes.
-pub(crate) fn plan(body: Value, mut new_id: impl FnMut() -> Uuid) -> Result<Plan, Refusal> {
+pub(crate) fn plan(
+    body: Value,
+    reading: &Reading<'_>,
+    mut new_id: impl FnMut() -> Uuid,
+) -> Result<Plan, Refusal> {
     let Value::Object(mut message) = body else {
         return Err(syntax("the body must be a JSON object"));
     };
     value::no_name_twice(&message, "the message")?;
-    super::require_schema(&message, &[REQUEST])?;
+    super::require_schema(&message, &[REQUEST], reading)?;
     let fail_on_errors = fail_on_errors(take(&mut message, "failOnErrors"))?;
     let Some(Value::Array(operations)) = take(&mut message, "Operations") else {
         return Err(syntax("`Operations` must be a list"));

@@ -3,6 +3,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::*;
+use crate::domain::leniency::Leniency;
 
 /// A plan whose new resources have the ids 1, 2, 3…
 fn planned(operations: Value) -> Result<Plan, Refusal> {
@@ -13,7 +14,7 @@ fn planned(operations: Value) -> Result<Plan, Refusal> {
 
 fn read(message: Value) -> Result<Plan, Refusal> {
     let mut last = 0;
-    plan(message, || {
+    plan(message, &Reading::of(Leniency::Rfc), || {
         last += 1;
         Uuid::from_u128(last)
     })

@@ -5,6 +5,7 @@ use crate::domain::{Timestamp, name};
 use super::evaluate::fold;
 use super::{Literal, Node, Operator};
 use crate::scim::attribute::AttributePath;
+use crate::scim::reading::Reading;
 use crate::scim::schema::Type;
 
 /// A value as the filter wrote it.
@@ -20,6 +21,7 @@ pub(super) fn comparison(
     path: AttributePath,
     operator: Operator,
     value: Wire,
+    reading: &Reading<'_>,
 ) -> Result<Node, String> {
     if let Wire::Null = value {
         return match operator {
@@ -31,7 +33,7 @@ pub(super) fn comparison(
     let path = valued(path)?;
     let leaf = path.leaf();
     let literal = match (leaf.value_type, value) {
-        (Type::Boolean, value) => Literal::Bool(boolean(&path, operator, &value)?),
+        (Type::Boolean, value) => Literal::Bool(boolean(&path, operator, &value, reading)?),
         (Type::DateTime, Wire::Text(text)) => Literal::Time(moment(&path, operator, &text)?),
         (Type::Binary, Wire::Text(_)) if is_ordering(operator) => {
             return Err(format!(
@@ -76,21 +78,24 @@ fn valued(mut path: AttributePath) -> Result<AttributePath, String> {
 }
 
 /// Entra ID writes booleans as texts: `roles[primary eq "True"].value`.
-fn boolean(path: &AttributePath, operator: Operator, value: &Wire) -> Result<bool, String> {
+fn boolean(
+    path: &AttributePath,
+    operator: Operator,
+    value: &Wire,
+    reading: &Reading<'_>,
+) -> Result<bool, String> {
     if !matches!(operator, Operator::Equal | Operator::NotEqual) {
         return Err(format!(
             "`{path}` is true or false, and `{}` cannot compare it; use eq or ne",
             operator.name()
         ));
     }
-    match value {
-        Wire::Bool(flag) => Ok(*flag),
-        Wire::Text(text) if text.eq_ignore_ascii_case("true") => Ok(true),
-        Wire::Text(text) if text.eq_ignore_ascii_case("false") => Ok(false),
-        Wire::Text(_) | Wire::Number | Wire::Null => Err(format!(
-            "`{path}` is true or false; compare it with true or false"
-        )),
-    }
+    let meant = match value {
+        Wire::Bool(flag) => Some(*flag),
+        Wire::Text(text) => reading.boolean(text, &path.to_string()),
+        Wire::Number | Wire::Null => None,
+    };
+    meant.ok_or_else(|| format!("`{path}` is true or false; compare it with true or false"))
 }
 
 fn moment(path: &AttributePath, operator: Operator, text: &str) -> Result<Timestamp, String> {

@@ -11,6 +11,7 @@ mod check;
 mod evaluate;
 mod lower;
 mod parse;
+mod words;
 
 #[cfg(test)]
 mod oracle;
@@ -26,6 +27,7 @@ use crate::domain::Timestamp;
 
 use super::attribute::AttributePath;
 use super::error::Error;
+use super::reading::Reading;
 use super::schema::{Attribute, ResourceType, Schema};
 
 pub(super) use lower::{id_condition, lower, text_condition, time_condition};
@@ -38,8 +40,8 @@ pub(crate) struct Filter {
 }
 
 /// Reads a filter over resources of a type.
-pub(crate) fn parse(text: &str, of: &ResourceType) -> Result<Filter, Error> {
-    parse::filter(text, of).map(|root| Filter { root })
+pub(crate) fn parse(text: &str, of: &ResourceType, reading: &Reading<'_>) -> Result<Filter, Error> {
+    parse::filter(text, of, reading).map(|root| Filter { root })
 }
 
 impl Filter {

@@ -6,9 +6,11 @@
 use std::sync::Arc;
 
 use super::check::{self, Wire};
+use super::words::{ends_word, excerpt, is_plain, starts_with_word};
 use super::{Node, Operator};
 use crate::scim::attribute::{self, AttributePath, Name};
 use crate::scim::error::Error;
+use crate::scim::reading::Reading;
 use crate::scim::schema::{Attribute, ResourceType, Schema, Type};
 
 /// Also the limit on comparisons: the shortest, `id pr or `, has nine bytes, so a filter holds fewer than 1024.
@@ -16,8 +18,8 @@ const MAX_LENGTH: usize = 8 * 1024;
 const MAX_DEPTH: usize = 32;
 
 /// Reads a whole filter.
-pub(super) fn filter(text: &str, of: &ResourceType) -> Result<Node, Error> {
-    let mut parser = Parser::new(text, of, Scope::Resource)?;
+pub(super) fn filter(text: &str, of: &ResourceType, reading: &Reading<'_>) -> Result<Node, Error> {
+    let mut parser = Parser::new(text, of, Scope::Resource, reading)?;
     let node = parser.any()?;
     parser.blanks();
     match parser.rest() {
@@ -34,8 +36,9 @@ pub(crate) fn value_filter<'t>(
     text: &'t str,
     attribute: &Arc<Attribute>,
     of: &'t ResourceType,
+    reading: &'t Reading<'t>,
 ) -> Result<(Node, &'t str), Error> {
-    let mut parser = Parser::new(text, of, Scope::Element(attribute.clone()))?;
+    let mut parser = Parser::new(text, of, Scope::Element(attribute.clone()), reading)?;
     let node = parser.any()?;
     parser.close(']')?;
     Ok((node, parser.rest()))
@@ -54,6 +57,7 @@ struct Parser<'t> {
     text: &'t str,
     at: usize,
     of: &'t ResourceType,
+    reading: &'t Reading<'t>,
     scope: Scope,
     depth: usize,
 }
@@ -65,7 +69,12 @@ enum Subject {
 }
 
 impl<'t> Parser<'t> {
-    fn new(text: &'t str, of: &'t ResourceType, scope: Scope) -> Result<Self, Error> {
+    fn new(
+        text: &'t str,
+        of: &'t ResourceType,
+        scope: Scope,
+        reading: &'t Reading<'t>,
+    ) -> Result<Self, Error> {
         if text.len() > MAX_LENGTH {
             return Err(Error::InvalidFilter(format!(
                 "the filter is longer than {MAX_LENGTH} bytes"
@@ -75,6 +84,7 @@ impl<'t> Parser<'t> {
             text,
             at: 0,
             of,
+            reading,
             scope,
             depth: 0,
         })
@@ -162,6 +172,9 @@ impl<'t> Parser<'t> {
         let mut filter = self.any()?;
         self.close(']')?;
         if self.rest().starts_with('.') {
+            self.reading.note(
+                "a comparison followed the brackets of a filter; read as if it stood within them",
+            );
             self.at += 1;
             let name = self.word();
             let subject = self.resolve(name, start)?;
@@ -199,7 +212,7 @@ impl<'t> Parser<'t> {
             return Err(self.refuse("an extension can only be asked for with `pr`"));
         };
         let value = self.value(operator)?;
-        check::comparison(path, operator, value).map_err(|sentence| {
+        check::comparison(path, operator, value, self.reading).map_err(|sentence| {
             self.at = start;
             self.refuse(sentence)
         })
@@ -223,6 +236,13 @@ impl<'t> Parser<'t> {
         }
         if serde_json::from_str::<serde_json::Number>(word).is_ok() {
             return Ok(Wire::Number);
+        }
+        if is_plain(word) && self.reading.leniency.reads_unquoted_texts() {
+            self.reading.note(format!(
+                "the filter value `{}` had no quotes; read as text",
+                excerpt(word)
+            ));
+            return Ok(Wire::Text(word.to_owned()));
         }
         self.at = start;
         Err(self.refuse(match word {
@@ -303,6 +323,12 @@ impl<'t> Parser<'t> {
             extensions
                 .map(|one| attribute::resolve(&format!("{}:{name}", one.schema.urn), self.of))
                 .find_map(Result::ok)
+                .inspect(|_| {
+                    self.reading.note(format!(
+                        "`{}` in a filter had no URN before it; read as that of an extension",
+                        excerpt(name)
+                    ));
+                })
                 .ok_or(unknown)
         })
     }
@@ -365,21 +391,4 @@ impl<'t> Parser<'t> {
             "{sentence} (at character {position} of the filter)"
         ))
     }
-}
-
-fn ends_word(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '(' | ')' | '[' | ']' | '"')
-}
-
-/// Whether a text starts with a word, written in any case, that ends there.
-fn starts_with_word(text: &str, word: &str) -> bool {
-    text.split_at_checked(word.len())
-        .is_some_and(|(head, rest)| {
-            head.eq_ignore_ascii_case(word) && (rest.is_empty() || rest.starts_with(ends_word))
-        })
-}
-
-/// Enough of a text to recognize it.
-fn excerpt(text: &str) -> String {
-    text.chars().take(60).collect()
 }

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::domain::leniency::Leniency;
 use crate::scim::schema::{Kind, ResourceType, standard};
 
 pub(super) fn user_type() -> &'static ResourceType {
@@ -33,14 +34,14 @@ pub(super) fn user() -> Value {
 }
 
 fn holds(text: &str) -> bool {
-    match parse(text, user_type()) {
+    match parse(text, user_type(), Reading::lenient()) {
         Ok(filter) => filter.matches(&user()),
         Err(error) => panic!("{text}: {error}"),
     }
 }
 
 fn refused(text: &str) -> String {
-    match parse(text, user_type()) {
+    match parse(text, user_type(), &Reading::of(Leniency::Rfc)) {
         Err(Error::InvalidFilter(sentence)) => sentence,
         other => panic!("{text}: {other:?}"),
     }
@@ -211,6 +212,41 @@ fn what_is_no_filter_is_refused() {
 }
 
 #[test]
+fn a_text_without_quotes_is_read_for_the_clients_that_write_so() {
+    for leniency in [Leniency::Entra, Leniency::Lenient] {
+        let reading = Reading::of(leniency);
+        let filter = parse(
+            "userName sw O and active eq \"True\"",
+            user_type(),
+            &reading,
+        )
+        .unwrap();
+        assert_eq!(filter.to_string(), "userName sw \"O\" and active eq true");
+        assert_eq!(
+            reading.notes.list(),
+            [
+                "the filter value `O` had no quotes; read as text",
+                "`active` was the text \"True\"; read as true"
+            ]
+        );
+        // What was perhaps meant otherwise is not guessed.
+        for text in [
+            "userName eq 'x'",
+            "userName eq a*",
+            "userName eq 5",
+            "active eq yes",
+            "userName eq a b",
+        ] {
+            assert!(parse(text, user_type(), &reading).is_err(), "{text}");
+        }
+    }
+    for leniency in [Leniency::Rfc, Leniency::Okta] {
+        let refused = parse("userName sw O", user_type(), &Reading::of(leniency));
+        assert!(matches!(refused, Err(Error::InvalidFilter(_))));
+    }
+}
+
+#[test]
 fn hostile_nesting_and_length_end_in_an_error_at_once() {
     let begun = Instant::now();
     for open in ["(", "not (", "not(", "emails[", "emails[(", "emails[not("] {
@@ -254,7 +290,12 @@ fn a_filter_prints_in_the_spelling_of_the_schemas() {
         ),
         ("title eq null", "not (title pr)"),
     ] {
-        assert_eq!(parse(text, user_type()).unwrap().to_string(), printed);
+        assert_eq!(
+            parse(text, user_type(), Reading::lenient())
+                .unwrap()
+                .to_string(),
+            printed
+        );
     }
 }
 
@@ -318,13 +359,13 @@ pub(in crate::scim) fn filters() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn printing_then_reading_gives_the_same_filter(text in filters()) {
-        let filter = parse(&text, user_type()).unwrap();
-        prop_assert_eq!(parse(&filter.to_string(), user_type()).unwrap(), filter);
+        let filter = parse(&text, user_type(), Reading::lenient()).unwrap();
+        prop_assert_eq!(parse(&filter.to_string(), user_type(), Reading::lenient()).unwrap(), filter);
     }
 
     #[test]
     fn no_text_makes_the_parser_panic(text in "\\PC{0,80}") {
-        let _ = parse(&text, user_type());
+        let _ = parse(&text, user_type(), Reading::lenient());
     }
 
     #[test]
@@ -334,7 +375,7 @@ proptest! {
             0..40,
         )
     ) {
-        let _ = parse(&words.concat(), user_type());
-        let _ = parse(&words.join(" "), user_type());
+        let _ = parse(&words.concat(), user_type(), Reading::lenient());
+        let _ = parse(&words.join(" "), user_type(), Reading::lenient());
     }
 }

@@ -11,7 +11,7 @@ use crate::scim::attribute::AttributePath;
 use crate::scim::error::Error;
 use crate::scim::filter::Node;
 use crate::scim::patch::{Op, Operation, PatchOp};
-use crate::scim::path::{self, Path, Refusal};
+use crate::scim::path::{self, Path};
 use crate::scim::reading::Reading;
 use crate::scim::schema::{Kind, Mutability, ResourceType};
 use crate::scim::value;
@@ -43,7 +43,7 @@ fn read(operation: &Operation, changes: &mut Changes<'_>) -> Result<(), Error> {
     match &operation.path {
         Some(text) => at_path(
             operation.op,
-            &path::parse(text, changes.of())?,
+            &path::parse(text, changes.of(), changes.reading)?,
             value,
             changes,
         ),
@@ -63,11 +63,8 @@ fn whole(op: Op, value: Option<&Value>, changes: &mut Changes<'_>) -> Result<(),
         if name.eq_ignore_ascii_case("id") || name.eq_ignore_ascii_case("schemas") {
             continue;
         }
-        match path::parse(name, changes.of()) {
-            Ok(path) => at_path(op, &path, Some(value), changes)?,
-            // As in the body of a PUT.
-            Err(Refusal::Unknown(_)) => {}
-            Err(Refusal::Malformed(error)) => return Err(error),
+        if let Some(path) = path::key(name, Kind::Group, changes.reading)? {
+            at_path(op, &path, Some(value), changes)?;
         }
     }
     Ok(())

@@ -19,9 +19,10 @@ use crate::domain::MemberId;
 use crate::domain::group::{Group, GroupContent, GroupMember};
 
 use super::error::Error;
+use super::field;
 use super::filter::{Literal, Node, Operator};
 use super::reading::Reading;
-use super::schema::{GROUP, Kind};
+use super::schema::{self, GROUP, Kind};
 use super::value;
 
 pub(crate) use changes::changes;
@@ -43,7 +44,8 @@ pub(crate) fn content(body: &Value, reading: &Reading<'_>) -> Result<GroupConten
         ));
     };
     value::no_name_twice(body, "")?;
-    super::require_schema(body, &GROUP_URNS)?;
+    super::require_schema(body, &GROUP_URNS, reading)?;
+    note_unknown(body, reading);
     Ok(GroupContent {
         display_name: value::required_text(field(body, "displayName"), "displayName")?,
         external_id: value::external_id(field(body, "externalId"))?,
@@ -54,13 +56,14 @@ pub(crate) fn content(body: &Value, reading: &Reading<'_>) -> Result<GroupConten
     })
 }
 
-fn field<'o>(object: &'o Map<String, Value>, name: &str) -> Option<&'o Value> {
-    object.get(name).or_else(|| {
-        let found = object
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name));
-        found.map(|(_, value)| value)
-    })
+/// Says which names belong to no attribute of a group.
+fn note_unknown(body: &Map<String, Value>, reading: &Reading<'_>) {
+    let core = &reading.definitions.of(Kind::Group).core.attributes;
+    for name in body.keys() {
+        if schema::find(core, name).is_none() && schema::find(schema::common(), name).is_none() {
+            reading.note(format!("there is no attribute `{name}`; passed over"));
+        }
+    }
 }
 
 /// The ids in a `members` value, each once and in order. What clients say of a member besides its id (`display`, `$ref`,
@@ -69,7 +72,10 @@ fn member_ids(members: &Value, reading: &Reading<'_>) -> Result<Vec<MemberId>, E
     let members = match members {
         Value::Null => return Ok(Vec::new()),
         Value::Array(members) => members.as_slice(),
-        one => std::slice::from_ref(one),
+        one => {
+            reading.note("`members` was no list; read as a list of one");
+            std::slice::from_ref(one)
+        }
     };
     let mut seen = HashSet::with_capacity(members.len());
     let mut ids = Vec::with_capacity(members.len());

@@ -10,13 +10,14 @@ use crate::domain::{GroupId, MemberId};
 
 use crate::scim::error::Error;
 use crate::scim::filter::{self, Literal, Node, Operator};
-use crate::scim::schema::{self, Definitions, GROUP, Kind};
+use crate::scim::reading::Reading;
+use crate::scim::schema::{self, GROUP, Kind};
 
 /// Which groups a filter asks for; all of them where there is none.
 pub(crate) fn query(
     filter: Option<&str>,
     base: &str,
-    definitions: &Definitions,
+    reading: &Reading<'_>,
 ) -> Result<Query<GroupField, Group>, Error> {
     let Some(text) = filter else {
         return Ok(Query {
@@ -24,8 +25,8 @@ pub(crate) fn query(
             remainder: None,
         });
     };
-    let of = definitions.of(Kind::Group);
-    let (narrow, rest) = filter::lower(filter::parse(text, of)?, &term)?;
+    let of = reading.definitions.of(Kind::Group);
+    let (narrow, rest) = filter::lower(filter::parse(text, of, reading)?, &term)?;
     let members = schema::find(&of.core.attributes, "members");
     if let (Some(rest), Some(members)) = (&rest, members)
         && rest.root.mentions(members)

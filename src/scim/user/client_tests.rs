@@ -2,8 +2,10 @@
 
 use serde_json::json;
 
-use super::patch_tests::{after, patched, start};
+use super::patch_tests::{after, after_by, patched, patched_by, start};
 use super::*;
+use crate::domain::leniency::Leniency;
+use crate::scim::patch::PatchOp;
 use crate::scim::schema::ENTERPRISE_USER;
 
 #[test]
@@ -87,11 +89,10 @@ fn shapes_that_entra_sends_are_understood() {
             json!({"color": "red"}),
         ),
     ] {
-        assert_eq!(
-            after(json!([operation.clone()]), name),
-            expected,
-            "{operation}"
-        );
+        for leniency in [Leniency::Entra, Leniency::Lenient] {
+            let after = after_by(leniency, json!([operation]), name);
+            assert_eq!(after, expected, "{operation}");
+        }
     }
 }
 
@@ -102,11 +103,14 @@ fn shapes_that_okta_sends_are_understood() {
         active: false,
         ..start()
     };
-    assert_eq!(patched(operations), Ok(expected));
-    assert_eq!(
-        patched(json!([{"op": "replace", "path": "password", "value": "x"}])),
-        Ok(start())
-    );
+    let password = json!([{"op": "replace", "path": "password", "value": "x"}]);
+    for leniency in [Leniency::Okta, Leniency::Rfc, Leniency::Lenient] {
+        assert_eq!(
+            patched_by(leniency, operations.clone()),
+            Ok(expected.clone())
+        );
+        assert_eq!(patched_by(leniency, password.clone()), Ok(start()));
+    }
 }
 
 #[test]
@@ -133,4 +137,126 @@ fn an_extension_that_is_not_known_can_be_changed() {
             "{operation}"
         );
     }
+}
+
+#[test]
+fn a_replace_that_selects_nothing_makes_a_value_only_for_who_relies_on_it() {
+    let path = "emails[type eq \"other\"]";
+    for value in [json!({"value": "o@x"}), json!(null)] {
+        let replace = json!([{"op": "replace", "path": path, "value": value}]);
+        let sub =
+            json!([{"op": "replace", "path": format!("{path}.value"), "value": value["value"]}]);
+        for operations in [replace, sub] {
+            for (leniency, makes) in [
+                (Leniency::Rfc, false),
+                (Leniency::Okta, false),
+                (Leniency::Entra, true),
+                (Leniency::Lenient, true),
+            ] {
+                let patched = patched_by(leniency, operations.clone());
+                let refused = matches!(patched, Err(Error::NoTarget(_)));
+                assert_eq!(refused, !makes, "{leniency:?} {operations}: {patched:?}");
+            }
+        }
+    }
+    // An add makes it for everybody, and nobody has to be there to be removed.
+    let add = json!([{"op": "add", "path": format!("{path}.value"), "value": "o@x"}]);
+    assert_eq!(
+        after(add, "emails")[2],
+        json!({"type": "other", "value": "o@x"})
+    );
+    for path in [path, "emails[type eq \"other\"].value"] {
+        let remove = json!([{"op": "remove", "path": path}]);
+        assert_eq!(patched(remove), Ok(start()));
+    }
+}
+
+#[test]
+fn an_app_role_in_a_text_is_unpacked_and_other_texts_are_kept() {
+    let packed = r#"{"id":"1","value":"Admin","displayName":"Administrator"}"#;
+    let unpacked = json!([{"value": "Admin", "display": "Administrator"}]);
+    let roles = |leniency, value: &str| {
+        let add = json!([{"op": "Add", "path": "roles", "value": [{"value": value}]}]);
+        after_by(leniency, add, "roles")
+    };
+    assert_eq!(roles(Leniency::Entra, packed), unpacked);
+    assert_eq!(roles(Leniency::Rfc, packed), json!([{"value": packed}]));
+    let body = json!({"schemas": [USER], "userName": "u", "roles": [{"value": packed}]});
+    let made = parse(&body, &Reading::of(Leniency::Entra)).unwrap();
+    assert_eq!(made.attributes["roles"], unpacked);
+    let one = json!([{"op": "Add", "path": "roles[primary eq \"True\"].value", "value": packed}]);
+    let expected = json!([{"primary": true, "value": "Admin", "display": "Administrator"}]);
+    assert_eq!(after_by(Leniency::Entra, one, "roles"), expected);
+    for raw in [
+        r#"{"id":"1"}"#,
+        "{",
+        r#"{"value":5}"#,
+        r#"{"value":"\u0000"}"#,
+        "Admin",
+    ] {
+        assert_eq!(roles(Leniency::Lenient, raw), json!([{"value": raw}]));
+    }
+}
+
+#[test]
+fn what_is_read_leniently_is_noted_and_no_secret_with_it() {
+    let notes = |leniency, operation: Value| {
+        let reading = Reading::of(leniency);
+        let mut message = json!({"schemas": [crate::scim::patch::URN]});
+        message["Operations"] = json!([operation]);
+        let message = PatchOp::parse(&message, &reading).unwrap();
+        patch(&start(), &message, &reading).unwrap();
+        reading.notes.list()
+    };
+    for (operation, expected) in [
+        (
+            json!({"op": "Add", "path": "active", "value": "False"}),
+            &[
+                "`op` was \"Add\"; read as add",
+                "`active` was the text \"False\"; read as false",
+            ][..],
+        ),
+        (
+            json!({"op": "replace", "path": "emails[type eq \"other\"].value", "value": "o@x"}),
+            &["a replace at `emails[type eq \"other\"]` selected nothing; made what it describes"],
+        ),
+        (
+            json!({"op": "add", "path": format!("{ENTERPRISE_USER}.manager"), "value": "m"}),
+            &[
+                "a dot stood between a schema's URN and the attribute; read as a colon",
+                "`manager` was a text; read as its `value`",
+            ],
+        ),
+        (
+            json!({"op": "add", "value": {"name.givenName": "A", "secret": "canary"}}),
+            &[
+                "the key `name.givenName` of a value is a path; read as one",
+                "there is no attribute `secret`; passed over",
+            ],
+        ),
+        (
+            json!({"op": "add", "path": "emails", "value": {"value": "o@x", "kind": 1}}),
+            &[
+                "`emails` was no list; read as a list of one",
+                "`emails` has no `kind`; passed over",
+            ],
+        ),
+        (
+            json!({"op": "replace", "path": "password", "value": "canary"}),
+            &[],
+        ),
+    ] {
+        assert_eq!(
+            notes(Leniency::Entra, operation.clone()),
+            expected,
+            "{operation}"
+        );
+    }
+    assert_eq!(
+        notes(
+            Leniency::Rfc,
+            json!({"op": "add", "path": "title", "value": "x"})
+        ),
+        Vec::<String>::new()
+    );
 }

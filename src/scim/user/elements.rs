@@ -1,8 +1,8 @@
 //! PATCH of an attribute that holds a list, such as `emails`: RFC 7644 section 3.5.2 with value filters.
 //!
-//! Where a filter selects nothing, `add` and `replace` make the element that the filter describes. The RFC asks for
-//! noTarget on such a replace (section 3.5.2.3); Entra ID sends it for every address that is new and relies on this.
-//! A filter that does not describe an element, such as `value co "x"`, has no target.
+//! Where a filter selects nothing, `add` makes the element that the filter describes, and so does `replace` for the
+//! clients that rely on it; for others it has no target (section 3.5.2.3). A filter that does not describe an element,
+//! such as `value co "x"`, never has one. To remove what is not there is done.
 
 use serde_json::{Map, Value};
 
@@ -10,6 +10,7 @@ use crate::scim::attribute::AttributePath;
 use crate::scim::error::Error;
 use crate::scim::filter::{Literal, Node, Operator};
 use crate::scim::patch::Op;
+use crate::scim::reading::Reading;
 use crate::scim::schema::Attribute;
 use crate::scim::value;
 
@@ -20,6 +21,7 @@ pub(super) fn apply(
     filter: Option<&Node>,
     value: Option<&Value>,
     holder: &mut Map<String, Value>,
+    reading: &Reading<'_>,
 ) -> Result<(), Error> {
     let attribute = &path.attribute;
     let name = &attribute.name;
@@ -28,8 +30,11 @@ pub(super) fn apply(
         _ => Vec::new(),
     };
     let value = value.unwrap_or(&Value::Null);
+    if op == Op::Replace && !before.iter().any(|element| selected(filter, element)) {
+        may_make(filter, path, reading)?;
+    }
     let after = match (op, filter, &path.sub) {
-        (Op::Remove, None, None) => without(attribute, before, value)?,
+        (Op::Remove, None, None) => without(attribute, before, value, reading)?,
         (Op::Remove, filter, None) => kept(before, filter),
         (Op::Remove, filter, Some(sub)) => {
             let clear = |element: &mut Map<String, Value>| {
@@ -38,14 +43,14 @@ pub(super) fn apply(
             };
             change(before, filter, clear)?
         }
-        (Op::Add, None, None) => added(before, value::elements(attribute, value, name)?)?,
+        (Op::Add, None, None) => added(before, value::elements(attribute, value, name, reading)?)?,
         (Op::Replace, None, None) => {
-            let elements = value::elements(attribute, value, name)?;
+            let elements = value::elements(attribute, value, name, reading)?;
             value::at_most_one_primary(&elements, name)?;
             elements
         }
         (Op::Add | Op::Replace, filter, None) => {
-            match value::one(attribute, value, name)? {
+            match value::one(attribute, value, name, reading)? {
                 Some(Value::Object(given)) => {
                     let set = |element: &mut Map<String, Value>| {
                         if op == Op::Replace {
@@ -64,10 +69,13 @@ pub(super) fn apply(
         }
         (Op::Add | Op::Replace, filter, Some(sub)) => {
             let at = format!("{name}.{}", sub.name);
-            match value::one(sub, value, &at)? {
+            match value::one(sub, value, &at, reading)? {
                 Some(value) => {
                     let set = |element: &mut Map<String, Value>| {
                         element.insert(sub.name.clone(), value.clone());
+                        if *name == "roles" {
+                            value::unpack_role(element, reading);
+                        }
                         Ok(())
                     };
                     change_or_make(before, filter, set)?
@@ -89,6 +97,27 @@ pub(super) fn apply(
     Ok(())
 }
 
+/// Whether a replace that selects nothing may make a value. Without a filter it is an add (RFC 7644 section 3.5.2.3).
+fn may_make(
+    filter: Option<&Node>,
+    path: &AttributePath,
+    reading: &Reading<'_>,
+) -> Result<(), Error> {
+    let Some(filter) = filter else {
+        return Ok(());
+    };
+    let name = &path.attribute.name;
+    if !reading.leniency.makes_what_a_replace_describes() {
+        return Err(Error::NoTarget(format!(
+            "`{name}[{filter}]` selects no value that could be replaced"
+        )));
+    }
+    reading.note(format!(
+        "a replace at `{name}[{filter}]` selected nothing; made what it describes"
+    ));
+    Ok(())
+}
+
 fn selected(filter: Option<&Node>, element: &Value) -> bool {
     filter.is_none_or(|filter| filter.matches(element))
 }
@@ -104,11 +133,12 @@ fn without(
     attribute: &Attribute,
     mut elements: Vec<Value>,
     value: &Value,
+    reading: &Reading<'_>,
 ) -> Result<Vec<Value>, Error> {
     if value.is_null() {
         return Ok(Vec::new());
     }
-    let listed = value::elements(attribute, value, &attribute.name)?;
+    let listed = value::elements(attribute, value, &attribute.name, reading)?;
     elements.retain(|element| !listed.iter().any(|listed| says_all_of(element, listed)));
     Ok(elements)
 }

@@ -27,7 +27,7 @@ use crate::domain::member::{GroupRef, Member, Profile};
 use super::attribute::{self, Name};
 use super::error::Error;
 use super::reading::Reading;
-use super::schema::{self, Kind, Mutability, ResourceType, Schema, USER};
+use super::schema::{self, Kind, Mutability, Schema, USER};
 use super::value;
 
 pub(crate) use patch::patch;
@@ -48,19 +48,35 @@ pub(crate) fn parse(body: &Value, reading: &Reading<'_>) -> Result<Profile, Erro
         ));
     };
     value::no_name_twice(body, "")?;
-    super::require_schema(body, &USER_URNS)?;
-    profile(document(body, reading.definitions.of(Kind::User))?)
+    super::require_schema(body, &USER_URNS, reading)?;
+    must_say_whether_active(body)?;
+    profile(document(body, reading)?)
+}
+
+/// A client that says nothing of `active` means a person who is to have access. One that says null says nothing that can
+/// be done: taken for silence, it would give access back to who has lost it.
+fn must_say_whether_active(body: &Map<String, Value>) -> Result<(), Error> {
+    if super::field(body, "active").is_some_and(Value::is_null) {
+        return Err(Error::InvalidValue(
+            "`active` must be true or false, not null".to_owned(),
+        ));
+    }
+    Ok(())
 }
 
 /// Everything of a User that a client can write, each attribute checked and under its canonical name.
-fn document(body: &Map<String, Value>, of: &ResourceType) -> Result<Map<String, Value>, Error> {
+fn document(body: &Map<String, Value>, reading: &Reading<'_>) -> Result<Map<String, Value>, Error> {
+    let of = reading.definitions.of(Kind::User);
     let core = &of.core.attributes;
     let mut read = Map::new();
     for (name, value) in body {
         if attribute::is_urn(name) {
             match attribute::resolve(name, of) {
                 Ok(Name::Extension(schema)) => {
-                    let Some(fields) = extension(&schema, value, name)? else {
+                    if !name.eq_ignore_ascii_case(&schema.urn) {
+                        reading.note(format!("`{name}` is of a draft; read as `{}`", schema.urn));
+                    }
+                    let Some(fields) = extension(&schema, value, name, reading)? else {
                         continue;
                     };
                     if read.insert(schema.urn.clone(), fields).is_some() {
@@ -76,24 +92,36 @@ fn document(body: &Map<String, Value>, of: &ResourceType) -> Result<Map<String, 
                     }
                 }
                 // An object under the core schema's own URN has no meaning, nor has a path as a name.
-                Ok(Name::Core | Name::Attribute(_) | Name::Password) | Err(_) => {}
+                Ok(Name::Core | Name::Attribute(_) | Name::Password) | Err(_) => {
+                    reading.note(format!("`{name}` is no name of an object; passed over"));
+                }
             }
         } else if name.eq_ignore_ascii_case("externalId") {
             if let Some(external_id) = value::external_id(Some(value))? {
                 read.insert("externalId".to_owned(), external_id.into());
             }
-        } else if let Some(attribute) = schema::find(core, name)
-            && attribute.mutability != Mutability::ReadOnly
-            && let Some(value) = value::read(attribute, value, &attribute.name)?
+        } else if let Some(attribute) = schema::find(core, name) {
+            if attribute.mutability != Mutability::ReadOnly
+                && let Some(value) = value::read(attribute, value, &attribute.name, reading)?
+            {
+                read.insert(attribute.name.clone(), value);
+            }
+        } else if schema::find(schema::common(), name).is_none()
+            && !name.eq_ignore_ascii_case("password")
         {
-            read.insert(attribute.name.clone(), value);
+            reading.note(format!("there is no attribute `{name}`; passed over"));
         }
     }
     Ok(read)
 }
 
 /// Reads the object of an extension; nothing where it holds nothing.
-fn extension(schema: &Schema, value: &Value, at: &str) -> Result<Option<Value>, Error> {
+fn extension(
+    schema: &Schema,
+    value: &Value,
+    at: &str,
+    reading: &Reading<'_>,
+) -> Result<Option<Value>, Error> {
     let fields = match value {
         Value::Null => return Ok(None),
         Value::Object(fields) => fields,
@@ -105,8 +133,8 @@ fn extension(schema: &Schema, value: &Value, at: &str) -> Result<Option<Value>, 
         }
     };
     let mut read = Map::new();
-    for (attribute, value) in value::known_fields(&schema.attributes, fields, at)? {
-        if let Some(value) = value::read(attribute, value, &attribute.name)? {
+    for (attribute, value) in value::known_fields(&schema.attributes, fields, at, reading)? {
+        if let Some(value) = value::read(attribute, value, &attribute.name, reading)? {
             read.insert(attribute.name.clone(), value);
         }
     }

@@ -10,9 +10,9 @@ use super::{elements, foreign};
 use crate::scim::attribute::AttributePath;
 use crate::scim::error::Error;
 use crate::scim::patch::{Op, Operation, PatchOp};
-use crate::scim::path::{self, Path, Refusal};
+use crate::scim::path::{self, Path};
 use crate::scim::reading::Reading;
-use crate::scim::schema::{Attribute, Kind, Mutability, ResourceType, Schema, Type};
+use crate::scim::schema::{Attribute, Kind, Mutability, Schema, Type};
 use crate::scim::value;
 
 /// The profile that the operations make of a profile. A PATCH that changes nothing gives an equal profile.
@@ -21,21 +21,23 @@ pub(crate) fn patch(
     message: &PatchOp,
     reading: &Reading<'_>,
 ) -> Result<Profile, Error> {
-    let of = reading.definitions.of(Kind::User);
     let mut document = super::described(profile);
-    message.try_for_each(|operation| apply(operation, &mut document, of))?;
-    super::profile(super::document(&document, of)?)
+    message.try_for_each(|operation| apply(operation, &mut document, reading))?;
+    super::profile(super::document(&document, reading)?)
 }
 
 fn apply(
     operation: &Operation,
     document: &mut Map<String, Value>,
-    of: &ResourceType,
+    reading: &Reading<'_>,
 ) -> Result<(), Error> {
     let value = operation.value.as_ref();
     match &operation.path {
-        Some(text) => at_path(operation.op, &path::parse(text, of)?, value, document, of),
-        None => whole(operation.op, value, document, of),
+        Some(text) => {
+            let path = path::parse(text, reading.definitions.of(Kind::User), reading)?;
+            at_path(operation.op, &path, value, document, reading)
+        }
+        None => whole(operation.op, value, document, reading),
     }
 }
 
@@ -45,7 +47,7 @@ fn whole(
     op: Op,
     value: Option<&Value>,
     document: &mut Map<String, Value>,
-    of: &ResourceType,
+    reading: &Reading<'_>,
 ) -> Result<(), Error> {
     let Some(Value::Object(fields)) = value else {
         return Err(Error::InvalidValue(
@@ -58,13 +60,8 @@ fn whole(
         if name.eq_ignore_ascii_case("id") || name.eq_ignore_ascii_case("schemas") {
             continue;
         }
-        match path::parse(name, of) {
-            Ok(path) => {
-                at_path(op, &path, Some(value), document, of).map_err(|error| error.at(name))?;
-            }
-            // As in the body of a PUT.
-            Err(Refusal::Unknown(_)) => {}
-            Err(Refusal::Malformed(error)) => return Err(error),
+        if let Some(path) = path::key(name, Kind::User, reading)? {
+            at_path(op, &path, Some(value), document, reading).map_err(|error| error.at(name))?;
         }
     }
     Ok(())
@@ -75,7 +72,7 @@ fn at_path(
     path: &Path,
     value: Option<&Value>,
     document: &mut Map<String, Value>,
-    of: &ResourceType,
+    reading: &Reading<'_>,
 ) -> Result<(), Error> {
     match path {
         Path::Password => Ok(()),
@@ -83,8 +80,8 @@ fn at_path(
         Path::Resource if op == Op::Remove => Err(Error::Mutability(
             "a resource cannot be removed by PATCH".to_owned(),
         )),
-        Path::Resource => whole(op, value, document, of),
-        Path::Extension(schema) => extension(op, schema, value, document),
+        Path::Resource => whole(op, value, document, reading),
+        Path::Extension(schema) => extension(op, schema, value, document, reading),
         Path::Attribute(path, filter) => {
             writable(op, path, value)?;
             let attribute = &path.attribute;
@@ -94,11 +91,11 @@ fn at_path(
             };
             if attribute.multi_valued {
                 let filter = filter.as_ref().map(|filter| &filter.0);
-                return elements::apply(op, path, filter, value, holder);
+                return elements::apply(op, path, filter, value, holder, reading);
             }
             match &path.sub {
-                None => single(op, attribute, value, holder),
-                Some(sub) => single(op, sub, value, fields(holder, &attribute.name)),
+                None => single(op, attribute, value, holder, reading),
+                Some(sub) => single(op, sub, value, fields(holder, &attribute.name), reading),
             }
         }
     }
@@ -120,7 +117,7 @@ fn writable(op: Op, path: &AttributePath, value: Option<&Value>) -> Result<(), E
     if op == Op::Remove && kept {
         return Err(Error::Mutability(format!("`{path}` cannot be removed")));
     }
-    if op == Op::Replace && kept && value.is_none_or(Value::is_null) {
+    if op != Op::Remove && kept && value.is_none_or(Value::is_null) {
         return Err(Error::InvalidValue(format!("`{path}` must have a value")));
     }
     Ok(())
@@ -131,6 +128,7 @@ fn extension(
     schema: &Schema,
     value: Option<&Value>,
     document: &mut Map<String, Value>,
+    reading: &Reading<'_>,
 ) -> Result<(), Error> {
     match (op, value) {
         (Op::Add, None | Some(Value::Null)) => Ok(()),
@@ -140,8 +138,9 @@ fn extension(
         }
         (Op::Add | Op::Replace, Some(Value::Object(sent))) => {
             let holder = fields(document, &schema.urn);
-            for (attribute, value) in value::known_fields(&schema.attributes, sent, &schema.urn)? {
-                single(op, attribute, Some(value), holder)?;
+            let known = value::known_fields(&schema.attributes, sent, &schema.urn, reading)?;
+            for (attribute, value) in known {
+                single(op, attribute, Some(value), holder, reading)?;
             }
             Ok(())
         }
@@ -161,21 +160,22 @@ fn single(
     attribute: &Attribute,
     value: Option<&Value>,
     holder: &mut Map<String, Value>,
+    reading: &Reading<'_>,
 ) -> Result<(), Error> {
     let value = value.filter(|_| op != Op::Remove).unwrap_or(&Value::Null);
     if let (Type::Complex, Value::Object(sent)) = (attribute.value_type, value) {
         // Sub-attributes that are not sent stay, RFC 7644 sections 3.5.2.1 and 3.5.2.3. Entra ID sends null for those
         // that are to go.
-        let known = value::known_fields(&attribute.sub_attributes, sent, &attribute.name)?;
+        let known = value::known_fields(&attribute.sub_attributes, sent, &attribute.name, reading)?;
         let holder = fields(holder, &attribute.name);
         for (sub, value) in known {
             if sub.mutability != Mutability::ReadOnly {
-                single(op, sub, Some(value), holder)?;
+                single(op, sub, Some(value), holder, reading)?;
             }
         }
         return Ok(());
     }
-    match value::one(attribute, value, &attribute.name)? {
+    match value::one(attribute, value, &attribute.name, reading)? {
         Some(value) => {
             holder.insert(attribute.name.clone(), value);
         }

@@ -9,13 +9,14 @@ use crate::domain::query::{Comparison, Condition, MemberField, Operand, Query, R
 
 use crate::scim::error::Error;
 use crate::scim::filter::{self, Literal, Node, Operator};
-use crate::scim::schema::{Definitions, Kind};
+use crate::scim::reading::Reading;
+use crate::scim::schema::Kind;
 
 /// Which users a filter asks for; all of them where there is none.
 pub(crate) fn query(
     filter: Option<&str>,
     base: &str,
-    definitions: &Definitions,
+    reading: &Reading<'_>,
 ) -> Result<Query<MemberField, Member>, Error> {
     let Some(text) = filter else {
         return Ok(Query {
@@ -23,7 +24,10 @@ pub(crate) fn query(
             remainder: None,
         });
     };
-    let (narrow, rest) = filter::lower(filter::parse(text, definitions.of(Kind::User))?, &term)?;
+    let (narrow, rest) = filter::lower(
+        filter::parse(text, reading.definitions.of(Kind::User), reading)?,
+        &term,
+    )?;
     let base = base.to_owned();
     let remainder = rest.map(|rest| -> Remainder<Member> {
         std::sync::Arc::new(move |member: &Member| rest.matches(&super::resource(member, &base)))

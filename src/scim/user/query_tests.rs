@@ -8,7 +8,7 @@ use super::*;
 use crate::domain::query::{Comparison, Condition, MemberField, Operand, Query};
 use crate::domain::{Timestamp, name};
 use crate::scim::filter;
-use crate::scim::schema::{Definitions, standard};
+use crate::scim::schema::standard;
 
 /// What SQL would find in a column; text as its comparison key.
 fn column(member: &Member, field: MemberField) -> Vec<Operand> {
@@ -75,8 +75,7 @@ fn selects(condition: &Condition<MemberField>, member: &Member) -> bool {
 }
 
 fn asked(text: &str) -> Query<MemberField, Member> {
-    query(Some(text), BASE, Definitions::standard())
-        .unwrap_or_else(|error| panic!("{text}: {error}"))
+    query(Some(text), BASE, Reading::lenient()).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
 fn text(field: MemberField, text: &str) -> Condition<MemberField> {
@@ -162,7 +161,7 @@ fn what_columns_can_answer_becomes_a_condition_and_leaves_nothing() {
         assert!(query.remainder.is_none(), "{filter}");
     }
     assert_eq!(
-        query(None, BASE, Definitions::standard()).unwrap().narrow,
+        query(None, BASE, Reading::lenient()).unwrap().narrow,
         Condition::Everything
     );
 }
@@ -225,11 +224,11 @@ fn what_columns_cannot_answer_remains_and_narrows_where_it_can() {
 #[test]
 fn a_filter_that_is_none_is_refused() {
     assert!(matches!(
-        query(Some("nonsense"), BASE, Definitions::standard()),
+        query(Some("nonsense"), BASE, Reading::lenient()),
         Err(Error::InvalidFilter(_))
     ));
     assert!(matches!(
-        query(Some(""), BASE, Definitions::standard()),
+        query(Some(""), BASE, Reading::lenient()),
         Err(Error::InvalidFilter(_))
     ));
 }
@@ -250,7 +249,7 @@ proptest! {
         })).unwrap();
         let member = member(profile);
         let query = asked(&text);
-        let whole = filter::parse(&text, standard(Kind::User)).unwrap().matches(&resource(&member, BASE));
+        let whole = filter::parse(&text, standard(Kind::User), Reading::lenient()).unwrap().matches(&resource(&member, BASE));
         let narrowed = selects(&query.narrow, &member);
         prop_assert!(narrowed || !whole, "the condition leaves out a match");
         let rest = query.remainder.is_none_or(|remainder| remainder(&member));

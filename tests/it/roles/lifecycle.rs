@@ -46,7 +46,7 @@ async fn every_way_to_lose_access_ends_sessions_at_once() {
             "scim inactive" => own.set_active(&id, false).await,
             "put inactive" => {
                 let mut body = user(&name);
-                body["active"] = json!("False");
+                body["active"] = json!(false);
                 own.scim.put(&format!("/Users/{id}"), &body).await.is(200);
             }
             "scim delete" => {

@@ -40,7 +40,13 @@ async fn anybody_may_ask_what_this_service_provider_can_do() {
 #[tokio::test]
 async fn discovery_is_neither_filtered_nor_changed() {
     let app = App::start().await;
-    for path in ["/ServiceProviderConfig", "/ResourceTypes", "/Schemas"] {
+    for path in [
+        "/ServiceProviderConfig",
+        "/ResourceTypes",
+        "/ResourceTypes/User",
+        "/Schemas",
+        "/Schemas/urn:ietf:params:scim:schemas:core:2.0:User",
+    ] {
         let filtered = format!("{path}?filter=id%20pr");
         app.own.scim.get(&filtered).await.is_scim_error(403, None);
         for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {

@@ -116,7 +116,15 @@ async fn an_unknown_path_and_a_wrong_method_are_told_apart() {
         app.own.scim.get(path).await.is_scim_error(404, None);
     }
     let anyone = app.anyone();
-    anyone.get("/scim/v3/Users").await.is_scim_error(404, None);
+    for other in [
+        "/scim/v1/Users",
+        "/scim/v3/Users/x",
+        "/scim/v1",
+        "/scim/v2.1/Groups/",
+    ] {
+        let refused = anyone.get(other).await;
+        refused.is_scim_error(400, Some("invalidVers"));
+    }
     anyone.get("/api/nothing").await.is_problem(404);
     let page = anyone.get("/nothing").await;
     assert_eq!(

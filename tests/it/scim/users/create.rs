@@ -67,7 +67,7 @@ async fn sharp_s_is_not_double_s() {
 #[tokio::test]
 async fn a_user_who_is_created_inactive_is_deactivated() {
     let app = App::start().await;
-    let body = json!({ "schemas": [USER], "userName": "ada@a.example", "active": "False" });
+    let body = json!({ "schemas": [USER], "userName": "ada@a.example", "active": false });
     let made = app.own.scim.post("/Users", &body).await.is(201);
     assert_eq!(made["active"], false);
     assert_eq!(app.own.role("ada@a.example").await, "DI scim");
