@@ -1,15 +1,13 @@
 //! What a directory does with groups. Members are added and removed one by one in SQL, whatever the group's size.
 
-use super::provisioning::{BATCH, SCAN_LIMIT};
-use super::{Caller, roles};
+use super::{Caller, roles, search};
 use crate::domain::error::Error;
 use crate::domain::event::Event;
 use crate::domain::group::{Group, GroupChange, GroupContent};
-use crate::domain::query::{Condition, Found, GroupField, Page, Query};
+use crate::domain::query::{Listed, Page, Query};
 use crate::domain::{GroupId, MemberId};
 use crate::store::db::{Attempt, Tx};
-use crate::store::search::From;
-use crate::store::{group_members, groups as rows, mapping, search};
+use crate::store::{group_members, groups as rows, mapping};
 
 const TAKEN: Error = Error::Duplicate {
     kind: "Group",
@@ -269,61 +267,11 @@ pub(crate) async fn delete_group(
     tx.commit().await
 }
 
-/// The groups that a query asks for, by id.
+/// The groups that a query asks for.
 pub(crate) async fn list_groups(
     caller: &Caller,
-    query: &Query<GroupField, Group>,
-    page: Page,
-) -> Result<Found<Group>, Error> {
-    let mut tx = caller.db.read().await?;
-    if query.narrow == Condition::Nothing {
-        return Ok(Found {
-            total: 0,
-            resources: Vec::new(),
-        });
-    }
-    let Some(holds) = &query.remainder else {
-        let mut resources = Vec::new();
-        if page.count > 0 {
-            let from = From::Offset(i64::try_from(page.offset).unwrap_or(i64::MAX));
-            let count = i64::try_from(page.count).unwrap_or(i64::MAX);
-            resources =
-                search::groups(&mut tx, caller.organization, &query.narrow, from, count).await?;
-        }
-        let total = match page.total(resources.len()) {
-            Some(total) => total,
-            None => search::count_groups(&mut tx, caller.organization, &query.narrow).await?,
-        };
-        return Ok(Found { total, resources });
-    };
-    drop(tx);
-    let _place = caller.db.search_place(caller.organization).await?;
-    let mut found = Found {
-        total: 0,
-        resources: Vec::new(),
-    };
-    let (mut last, mut seen) = (None, 0);
-    loop {
-        let mut tx = caller.db.read().await?;
-        let batch = search::groups(
-            &mut tx,
-            caller.organization,
-            &query.narrow,
-            From::After(last),
-            BATCH,
-        )
-        .await?;
-        let Some(end) = batch.last() else {
-            return Ok(found);
-        };
-        drop(tx);
-        last = Some(end.id);
-        seen += batch.len() as u64;
-        if seen > SCAN_LIMIT {
-            return Err(Error::TooMany);
-        }
-        for group in batch.into_iter().filter(|group| holds(group)) {
-            found.take(group, page);
-        }
-    }
+    query: &Query<Group>,
+    page: &Page,
+) -> Result<Listed<Group>, Error> {
+    search::list(caller, query, page).await
 }

@@ -17,6 +17,7 @@ pub(crate) mod request_log;
 pub(crate) mod role_mapping;
 mod roles;
 pub(crate) mod scim_tokens;
+pub(crate) mod search;
 pub(crate) mod setup;
 pub(crate) mod sign_on;
 pub(crate) mod trail;

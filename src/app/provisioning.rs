@@ -1,22 +1,20 @@
 //! What a directory does with members: SCIM Users in the domain's words. Groups are in `groups.rs`.
 
-use super::{Caller, departures, members, roles};
+use super::{Caller, departures, members, roles, search};
 
 use crate::domain::error::Error;
 use crate::domain::event::{Actor, Event};
 use crate::domain::member::{Member, Profile};
 use crate::domain::name;
-use crate::domain::query::{Comparison, Condition, Found, MemberField, Operand, Page, Query};
+use crate::domain::query::{
+    self, Comparison, Condition, Listed, MemberField, Operand, Page, Query,
+};
 use crate::domain::{AccountId, MemberId};
 use crate::secret;
 use crate::store::db::{Attempt, Tx};
 use crate::store::members::Start;
-use crate::store::search::From;
-use crate::store::{members as rows, organizations, search};
+use crate::store::{members as rows, organizations};
 
-/// How many resources a filter may make us look at, beyond what SQL answers.
-pub(super) const SCAN_LIMIT: u64 = 200_000;
-pub(super) const BATCH: i64 = 500;
 const TAKEN: Error = Error::Duplicate {
     kind: "User",
     attribute: "userName",
@@ -143,7 +141,16 @@ async fn write_profile(
             ));
         }
     }
-    match rows::update(tx, caller.organization, member.id, profile, caller.now).await? {
+    match rows::update(
+        tx,
+        caller.organization,
+        member.id,
+        &member.profile,
+        profile,
+        caller.now,
+    )
+    .await?
+    {
         Attempt::Done(_) => {}
         Attempt::Taken | Attempt::Missing => return Err(TAKEN),
     }
@@ -184,99 +191,22 @@ pub(crate) async fn delete_member(
     tx.commit().await
 }
 
-/// The members that a query asks for, by id, with their groups.
+/// The members that a query asks for, with their groups.
 pub(crate) async fn list_members(
     caller: &Caller,
-    query: &Query<MemberField, Member>,
-    page: Page,
-) -> Result<Found<Member>, Error> {
-    if query.remainder.is_some() {
-        return scan(caller, query, page).await;
-    }
-    let mut tx = caller.db.read().await?;
-    if query.narrow == Condition::Nothing {
-        return Ok(Found {
-            total: 0,
-            resources: Vec::new(),
-        });
-    }
+    query: &Query<Member>,
+    page: &Page,
+) -> Result<Listed<Member>, Error> {
     if let Condition::Compare(MemberField::UserName, Comparison::Equal, Operand::Text(key)) =
         &query.narrow
+        && query.remainder.is_none()
+        && page.start == query::Start::Offset(0)
+        && page.count > 0
     {
         // What clients ask before everything else: one statement, since there is one at most.
-        let mut found = Found {
-            total: 0,
-            resources: Vec::new(),
-        };
-        if let Some(member) = rows::find_by_user_name(&mut tx, caller.organization, key).await? {
-            found.take(member, page);
-        }
-        return Ok(found);
-    }
-    let mut resources = Vec::new();
-    if page.count > 0 {
-        let from = From::Offset(i64::try_from(page.offset).unwrap_or(i64::MAX));
-        let count = i64::try_from(page.count).unwrap_or(i64::MAX);
-        resources =
-            search::members(&mut tx, caller.organization, &query.narrow, from, count).await?;
-    }
-    if !resources.is_empty() {
-        fill_groups(caller, &mut tx, &mut resources).await?;
-    }
-    let total = match page.total(resources.len()) {
-        Some(total) => total,
-        None => search::count_members(&mut tx, caller.organization, &query.narrow).await?,
-    };
-    Ok(Found { total, resources })
-}
-
-/// Looks at every member that the condition leaves over, a batch at a time: no request holds an organization in
-/// memory, nor a connection while it thinks.
-async fn scan(
-    caller: &Caller,
-    query: &Query<MemberField, Member>,
-    page: Page,
-) -> Result<Found<Member>, Error> {
-    let _place = caller.db.search_place(caller.organization).await?;
-    let mut found = Found {
-        total: 0,
-        resources: Vec::new(),
-    };
-    let (mut last, mut seen) = (None, 0);
-    loop {
         let mut tx = caller.db.read().await?;
-        let (from, narrow) = (From::After(last), &query.narrow);
-        let mut batch = search::members(&mut tx, caller.organization, narrow, from, BATCH).await?;
-        let Some(end) = batch.last() else {
-            return Ok(found);
-        };
-        last = Some(end.id);
-        seen += batch.len() as u64;
-        if seen > SCAN_LIMIT {
-            return Err(Error::TooMany);
-        }
-        fill_groups(caller, &mut tx, &mut batch).await?;
-        drop(tx);
-        for member in batch {
-            if query.remainder.as_ref().is_none_or(|holds| holds(&member)) {
-                found.take(member, page);
-            }
-        }
-        tokio::task::yield_now().await;
+        let found = rows::find_by_user_name(&mut tx, caller.organization, key).await?;
+        return Ok(Listed::all(found.into_iter().collect()));
     }
-}
-
-async fn fill_groups(caller: &Caller, tx: &mut Tx, members: &mut [Member]) -> Result<(), Error> {
-    let ids: Vec<MemberId> = members.iter().map(|member| member.id).collect();
-    let mut groups = rows::groups_of(tx, caller.organization, &ids)
-        .await?
-        .into_iter()
-        .peekable();
-    // Both are sorted by the member's id.
-    for member in members {
-        while let Some((_, group)) = groups.next_if(|(id, _)| *id == member.id) {
-            member.groups.push(group);
-        }
-    }
-    Ok(())
+    search::list(caller, query, page).await
 }

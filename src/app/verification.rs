@@ -1,11 +1,13 @@
 //! Does what is stored agree with what follows from it? The whole roll, worked out again by the pure functions (R9).
 
+use std::collections::HashMap;
+
 use super::numbering;
 use super::roles::CHUNK;
-use crate::domain::OrganizationId;
 use crate::domain::error::Error;
-use crate::domain::name;
 use crate::domain::role::effective_role;
+use crate::domain::{MemberId, OrganizationId};
+use crate::domain::{lookup, name};
 use crate::store::db::{Db, Tx};
 use crate::store::{audit, mapping, organizations, roles};
 
@@ -17,6 +19,13 @@ pub(crate) async fn verify(db: &Db) -> Result<Vec<String>, Error> {
         verify_owner(&mut tx, organization, &mut found).await?;
         verify_members(&mut tx, organization, &mut found).await?;
         verify_groups(&mut tx, organization, &mut found).await?;
+        let (kept, counted) = audit::sizes(&mut tx, organization).await?;
+        if kept != counted {
+            found.push(format!(
+                "organization {}: is kept as having {} members and {} groups, but has {} and {}",
+                organization.0, kept.0, kept.1, counted.0, counted.1
+            ));
+        }
     }
     numbering::verify(&mut tx, &mut found).await?;
     for (table, rows) in audit::orphans(&mut tx).await? {
@@ -78,7 +87,22 @@ async fn verify_members(
                 ));
             }
         }
+        let mut values: HashMap<MemberId, Vec<_>> = HashMap::new();
+        for (member, attribute, key, leading) in audit::values(tx, id, &members).await? {
+            let of_member = values.entry(member).or_default();
+            of_member.push((attribute, key, leading));
+        }
         for keys in audit::keys(tx, id, &members).await? {
+            let entries = lookup::entries(&keys.profile.attributes).into_iter();
+            let expected: Vec<_> = entries
+                .map(|entry| (entry.lookup.number(), entry.key, entry.leading))
+                .collect();
+            if values.remove(&keys.member).unwrap_or_default() != expected {
+                found.push(format!(
+                    "member {}: the index of values does not fit the attributes",
+                    keys.member
+                ));
+            }
             let email = keys.profile.email().map(name::key);
             if name::key(&keys.profile.user_name) != keys.user_name_key
                 || email != keys.email_key

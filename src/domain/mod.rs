@@ -10,6 +10,7 @@ pub(crate) mod event;
 pub(crate) mod group;
 pub(crate) mod identity;
 pub(crate) mod leniency;
+pub(crate) mod lookup;
 pub(crate) mod mapping;
 pub(crate) mod member;
 pub(crate) mod name;

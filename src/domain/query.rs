@@ -3,9 +3,40 @@
 //! A condition speaks only of what has a column and can be answered in SQL. What a filter says beyond that is
 //! the query's remainder, a predicate over whole resources that the SQL has narrowed down.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use super::Timestamp;
+use super::group::Group;
+use super::lookup::Lookup;
+use super::member::Member;
+
+/// What can be asked for in lists.
+pub(crate) trait Resource: Sized {
+    /// What a condition can speak of.
+    type Field: Copy + PartialEq;
+
+    /// Its id.
+    fn id(&self) -> Uuid;
+}
+
+impl Resource for Member {
+    type Field = MemberField;
+
+    fn id(&self) -> Uuid {
+        self.id.0
+    }
+}
+
+impl Resource for Group {
+    type Field = GroupField;
+
+    fn id(&self) -> Uuid {
+        self.id.0
+    }
+}
 
 /// What a condition on members can speak of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +55,8 @@ pub(crate) enum MemberField {
     Modified,
     /// The id of a group that the member is in, exact. Only `Equal`, within [`Condition::Compare`].
     Group,
+    /// One of the values of an attribute, as the index of values has them.
+    Value(Lookup),
 }
 
 /// What a condition on groups can speak of.
@@ -95,51 +128,155 @@ pub(crate) enum Condition<Field> {
 }
 
 /// A predicate over whole resources.
-pub(crate) type Remainder<Resource> = Arc<dyn Fn(&Resource) -> bool + Send + Sync>;
+pub(crate) type Remainder<R> = Arc<dyn Fn(&R) -> bool + Send + Sync>;
 
-/// Which resources are asked for.
-#[derive(Clone)]
-pub(crate) struct Query<Field, Resource> {
-    /// Every resource asked for satisfies it.
-    pub(crate) narrow: Condition<Field>,
-    /// Where the condition does not say everything: what a resource must satisfy besides.
-    pub(crate) remainder: Option<Remainder<Resource>>,
+/// What a resource is sorted by, worked out from the whole of it; nothing where it has no such value.
+pub(crate) type KeyOf<R> = Arc<dyn Fn(&R) -> Option<Key> + Send + Sync>;
+
+/// A value that resources are sorted by. Those of one list are of one kind.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Key {
+    /// False before true.
+    Bool(bool),
+    /// A moment.
+    Time(Timestamp),
+    /// A comparison key, by its bytes.
+    Text(String),
 }
 
-/// Which part of the answer: RFC 7644 section 3.4.2.4, already brought within its limits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a list is sorted by. What is the same is sorted by id.
+#[derive(Clone)]
+pub(crate) enum By<R: Resource> {
+    /// The id alone.
+    Id,
+    /// Something that the database can sort by.
+    Field(R::Field),
+    /// Something that must be worked out.
+    Value(KeyOf<R>),
+}
+
+/// The order of a list. Descending is the exact reverse of ascending, where missing values come last.
+#[derive(Clone)]
+pub(crate) struct Order<R: Resource> {
+    /// By what.
+    pub(crate) by: By<R>,
+    /// From the greatest to the least.
+    pub(crate) descending: bool,
+}
+
+/// Which resources are asked for, and in which order.
+#[derive(Clone)]
+pub(crate) struct Query<R: Resource> {
+    /// Every resource asked for satisfies it.
+    pub(crate) narrow: Condition<R::Field>,
+    /// Where the condition does not say everything: what a resource must satisfy besides.
+    pub(crate) remainder: Option<Remainder<R>>,
+    /// The order.
+    pub(crate) order: Order<R>,
+}
+
+/// The place of a resource in an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Position {
+    /// What it is sorted by, where it has that.
+    pub(crate) key: Option<Key>,
+    /// Its id.
+    pub(crate) id: Uuid,
+}
+
+/// Ascending: a missing key comes after every other.
+impl Ord for Position {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.key.is_none(), &self.key, &self.id).cmp(&(other.key.is_none(), &other.key, &other.id))
+    }
+}
+
+impl PartialOrd for Position {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// Where a page begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// After so many resources.
+    Offset(u64),
+    /// After the resource that has, or had, this place.
+    After(Position),
+}
+
+/// Which part of the answer, already brought within its limits.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Page {
-    /// How many resources to pass over.
-    pub(crate) offset: u64,
-    /// How many to return at most; 0 asks for the total alone.
+    /// Where it begins.
+    pub(crate) start: Start,
+    /// How many resources to return at most; 0 asks for the total alone.
     pub(crate) count: u64,
+    /// Towards the beginning of the list: the page ends before `start`.
+    pub(crate) backwards: bool,
+    /// Whether somebody wants to know how many there are in all.
+    pub(crate) counted: bool,
 }
 
 impl Page {
-    /// How many resources there are in all, where so many on the page show its end: then nobody need count them.
-    pub(crate) fn total(self, found: usize) -> Option<u64> {
+    /// A page by index, RFC 7644 section 3.4.2.4.
+    pub(crate) fn at(offset: u64, count: u64) -> Self {
+        Self {
+            start: Start::Offset(offset),
+            count,
+            backwards: false,
+            counted: true,
+        }
+    }
+
+    /// How many resources there are in all, where so many from this place on, and no more, tell it: then nobody need
+    /// count them.
+    pub(crate) fn total(&self, found: usize) -> Option<u64> {
+        let Start::Offset(offset) = self.start else {
+            return None;
+        };
         let found = found as u64;
-        let at_end = found < self.count && (found > 0 || self.offset == 0);
-        at_end.then_some(self.offset + found)
+        (found > 0 || (offset == 0 && self.count > 0)).then_some(offset + found)
     }
 }
 
 /// A part of an answer, and how much there is in all.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Found<Resource> {
-    /// How many resources there are in all.
+pub(crate) struct Found<R> {
+    /// How many resources there are in all; 0 where nobody wants to know.
     pub(crate) total: u64,
     /// The page.
-    pub(crate) resources: Vec<Resource>,
+    pub(crate) resources: Vec<R>,
 }
 
-impl<Resource> Found<Resource> {
-    /// Counts a resource that was found, and keeps it where it is on the page.
-    pub(crate) fn take(&mut self, resource: Resource, page: Page) {
-        if self.total >= page.offset && (self.resources.len() as u64) < page.count {
-            self.resources.push(resource);
+/// The same, with what leads to the pages beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Listed<R> {
+    /// How many resources there are in all; 0 where nobody wants to know.
+    pub(crate) total: u64,
+    /// The page, in order.
+    pub(crate) resources: Vec<R>,
+    /// The places of the first and of the last of them.
+    pub(crate) ends: Option<(Position, Position)>,
+    /// Whether there are more in the direction in which was read.
+    pub(crate) more: bool,
+}
+
+impl<R> Listed<R> {
+    /// Nothing.
+    pub(crate) fn nothing() -> Self {
+        Self::all(Vec::new())
+    }
+
+    /// What is so few that no page follows.
+    pub(crate) fn all(resources: Vec<R>) -> Self {
+        Self {
+            total: resources.len() as u64,
+            resources,
+            ends: None,
+            more: false,
         }
-        self.total += 1;
     }
 }
 
@@ -149,13 +286,30 @@ mod tests {
 
     #[test]
     fn a_page_that_is_not_full_tells_how_many_there_are() {
-        let page = |offset, count| Page { offset, count };
+        let page = Page::at;
         assert_eq!(page(0, 100).total(0), Some(0));
         assert_eq!(page(0, 100).total(1), Some(1));
         assert_eq!(page(200, 100).total(99), Some(299));
-        assert_eq!(page(0, 100).total(100), None);
         // Past the end, and where only the number is asked for.
         assert_eq!(page(200, 100).total(0), None);
         assert_eq!(page(0, 0).total(0), None);
+    }
+
+    #[test]
+    fn what_is_missing_comes_last() {
+        let at = |key: Option<&str>, id: u128| Position {
+            key: key.map(|key| Key::Text(key.to_owned())),
+            id: Uuid::from_u128(id),
+        };
+        let mut all = [
+            at(None, 1),
+            at(Some("b"), 3),
+            at(None, 0),
+            at(Some("b"), 2),
+            at(Some("a"), 9),
+        ];
+        all.sort();
+        let ids: Vec<u128> = all.iter().map(|one| one.id.as_u128()).collect();
+        assert_eq!(ids, [9, 2, 3, 0, 1]);
     }
 }

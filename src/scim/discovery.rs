@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::schema::{Definitions, Kind, Schema};
-use super::{bulk, list};
+use super::{bulk, cursor, list};
 
 /// The service provider's configuration, RFC 7643 section 5. A message has at most `max_payload` bytes.
 pub(crate) fn service_provider_config(base: &str, max_payload: usize) -> Value {
@@ -16,8 +16,17 @@ pub(crate) fn service_provider_config(base: &str, max_payload: usize) -> Value {
         "bulk": {"supported": true, "maxOperations": bulk::MAX_OPERATIONS, "maxPayloadSize": max_payload},
         "filter": {"supported": true, "maxResults": list::MAX_COUNT},
         "changePassword": {"supported": false},
-        "sort": {"supported": false},
+        "sort": {"supported": true},
         "etag": {"supported": true},
+        // RFC 9865 section 4.
+        "pagination": {
+            "cursor": true,
+            "index": true,
+            "defaultPaginationMethod": "index",
+            "defaultPageSize": list::DEFAULT_COUNT,
+            "maxPageSize": list::MAX_COUNT,
+            "cursorTimeout": cursor::LIFE,
+        },
         "authenticationSchemes": [{
             "type": "oauthbearertoken",
             "name": "Bearer token",
@@ -117,12 +126,13 @@ mod tests {
             ("bulk", true),
             ("filter", true),
             ("changePassword", false),
-            ("sort", false),
+            ("sort", true),
             ("etag", true),
         ] {
             assert_eq!(config[name]["supported"], supported, "{name}");
         }
         assert_eq!(config["filter"]["maxResults"], 1000);
+        assert_eq!(config["pagination"]["cursor"], true);
         assert_eq!(config["bulk"]["maxOperations"], 1000);
         assert_eq!(config["bulk"]["maxPayloadSize"], 4096);
         assert_eq!(

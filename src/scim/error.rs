@@ -1,5 +1,5 @@
-//! What SCIM's own rules refuse, one variant for each `scimType` of RFC 7644 section 3.12 that they need, and the error
-//! message. What other rules refuse (uniqueness, tooMany) is the domain's.
+//! What SCIM's own rules refuse, one variant for each `scimType` of RFC 7644 section 3.12 and RFC 9865 section 2.1 that
+//! they need, and the error message. What other rules refuse (uniqueness, tooMany) is the domain's.
 //!
 //! A sentence here is for the person who set up the provisioning client: what was wrong, and where. It must never hold
 //! a secret or an internal cause.
@@ -33,6 +33,15 @@ pub(crate) enum Error {
     /// The message holds more than one request may.
     #[error("{0}")]
     TooLarge(String),
+    /// The cursor is none of this list.
+    #[error("{0}")]
+    InvalidCursor(String),
+    /// The cursor is too old.
+    #[error("{0}")]
+    ExpiredCursor(String),
+    /// A page by cursor cannot have so many resources.
+    #[error("{0}")]
+    InvalidCount(String),
 }
 
 impl Error {
@@ -45,11 +54,14 @@ impl Error {
             | Self::InvalidSyntax(_)
             | Self::InvalidPath(_)
             | Self::NoTarget(_)
-            | Self::InvalidValue(_) => 400,
+            | Self::InvalidValue(_)
+            | Self::InvalidCursor(_)
+            | Self::ExpiredCursor(_)
+            | Self::InvalidCount(_) => 400,
         }
     }
 
-    /// The word of RFC 7644 table 9, which has words for 400 alone.
+    /// The word of RFC 7644 table 9 or of RFC 9865, which have words for 400 alone.
     pub(crate) fn scim_type(&self) -> Option<&'static str> {
         match self {
             Self::InvalidFilter(_) => Some("invalidFilter"),
@@ -59,6 +71,9 @@ impl Error {
             Self::NoTarget(_) => Some("noTarget"),
             Self::InvalidValue(_) => Some("invalidValue"),
             Self::TooLarge(_) => None,
+            Self::InvalidCursor(_) => Some("invalidCursor"),
+            Self::ExpiredCursor(_) => Some("expiredCursor"),
+            Self::InvalidCount(_) => Some("invalidCount"),
         }
     }
 
@@ -70,7 +85,10 @@ impl Error {
         | Self::InvalidPath(sentence)
         | Self::NoTarget(sentence)
         | Self::InvalidValue(sentence)
-        | Self::TooLarge(sentence)) = &mut self;
+        | Self::TooLarge(sentence)
+        | Self::InvalidCursor(sentence)
+        | Self::ExpiredCursor(sentence)
+        | Self::InvalidCount(sentence)) = &mut self;
         *sentence = format!("{place}: {sentence}");
         self
     }

@@ -2,8 +2,6 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::query::Page;
-
 use super::error::Error;
 use super::open;
 
@@ -18,15 +16,60 @@ pub(crate) const MAX_COUNT: u64 = 1000;
 /// The greatest `startIndex`: it must be exact in JSON and in SQL.
 const MAX_INDEX: u64 = 1 << 53;
 
+/// Which page a client wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted<'p> {
+    /// The page after so many resources.
+    Index {
+        /// How many resources to pass over.
+        offset: u64,
+        /// How many resources to return at most; 0 asks for the total alone.
+        count: u64,
+    },
+    /// The page to which a cursor leads.
+    Cursor {
+        /// The cursor; empty for the first page.
+        cursor: &'p str,
+        /// How many resources to return at most, and at least one.
+        count: u64,
+    },
+}
+
+/// Reads `startIndex`, `count` and `cursor`.
+///
+/// RFC 9865 wants the count of a page by cursor to be positive. It does not say what `startIndex` means beside a cursor:
+/// the first one is passed over, since some clients always send it, and another is refused.
+pub(crate) fn wanted<'p>(
+    start_index: Option<&str>,
+    count: Option<&str>,
+    cursor: Option<&'p str>,
+) -> Result<Wanted<'p>, Error> {
+    let Some(cursor) = cursor else {
+        let (offset, count) = page(start_index, count)?;
+        return Ok(Wanted::Index { offset, count });
+    };
+    let count = match page(None, count) {
+        Ok((_, count)) if count > 0 => count,
+        Ok(_) | Err(_) => {
+            return Err(Error::InvalidCount(format!(
+                "with a `cursor`, `count` must be an integer from 1 to {MAX_COUNT}"
+            )));
+        }
+    };
+    match page(start_index, None)? {
+        (0, _) => Ok(Wanted::Cursor { cursor, count }),
+        _ => Err(Error::InvalidValue(
+            "`startIndex` and `cursor` cannot be used together".to_owned(),
+        )),
+    }
+}
+
 /// Reads `startIndex` and `count`. A startIndex below 1 means 1 (Entra ID's inbound client sends 0), a negative count
 /// means 0 (RFC 7644 section 3.4.2.4), and what is too great is brought down to the greatest.
-pub(crate) fn page(start_index: Option<&str>, count: Option<&str>) -> Result<Page, Error> {
+fn page(start_index: Option<&str>, count: Option<&str>) -> Result<(u64, u64), Error> {
     let start_index = integer("startIndex", start_index)?.unwrap_or(1);
     let count = integer("count", count)?.unwrap_or(DEFAULT_COUNT);
-    Ok(Page {
-        offset: start_index.clamp(1, MAX_INDEX) - 1,
-        count: count.min(MAX_COUNT),
-    })
+    Ok((start_index.clamp(1, MAX_INDEX) - 1, count.min(MAX_COUNT)))
 }
 
 /// An integer, where a negative one counts as 0 and one that is too great as the greatest.
@@ -64,6 +107,34 @@ pub(crate) fn response(total: u64, start_index: u64, resources: Vec<Value>) -> V
     response
 }
 
+/// The cursors to the pages beside one; none where there is no such page.
+#[derive(Debug, Default)]
+pub(crate) struct Beside {
+    /// To the next page.
+    pub(crate) next: Option<String>,
+    /// To the page before.
+    pub(crate) previous: Option<String>,
+}
+
+/// The message for a page by cursor, RFC 9865 section 2.
+pub(crate) fn cursor_response(total: u64, beside: Beside, resources: Vec<Value>) -> Value {
+    let mut response = json!({
+        "schemas": [URN],
+        "totalResults": total,
+        "itemsPerPage": resources.len(),
+    });
+    for (name, cursor) in [
+        ("nextCursor", beside.next),
+        ("previousCursor", beside.previous),
+    ] {
+        if let Some(cursor) = cursor {
+            response[name] = cursor.into();
+        }
+    }
+    response["Resources"] = resources.into();
+    response
+}
+
 /// The text of a message that has so many resources, up to the last of those that it holds, and what follows the others.
 pub(crate) fn opened(mut message: Value, count: usize) -> (String, String) {
     message["itemsPerPage"] = count.into();
@@ -89,10 +160,7 @@ mod tests {
         ] {
             assert_eq!(
                 page(start_index, count),
-                Ok(Page {
-                    offset,
-                    count: expected
-                }),
+                Ok((offset, expected)),
                 "{start_index:?} {count:?}"
             );
         }

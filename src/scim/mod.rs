@@ -6,6 +6,7 @@
 
 pub(crate) mod attribute;
 pub(crate) mod bulk;
+pub(crate) mod cursor;
 pub(crate) mod discovery;
 pub(crate) mod error;
 pub(crate) mod etag;
@@ -23,6 +24,7 @@ pub(crate) mod projection;
 pub(crate) mod reading;
 pub(crate) mod schema;
 pub(crate) mod search;
+pub(crate) mod sort;
 pub(crate) mod user;
 
 mod value;

@@ -27,6 +27,9 @@ pub(crate) fn parameters(
         "filter",
         "startIndex",
         "count",
+        "cursor",
+        "sortBy",
+        "sortOrder",
     ];
     for (name, value) in fields {
         if !known.iter().any(|known| known.eq_ignore_ascii_case(name)) {

@@ -34,6 +34,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::state::State;
 use crate::store::db::Db;
+use crate::store::values;
 use crate::{http, telemetry};
 
 /// How long a client may take over the head of a request, and how long a connection may be idle before one.
@@ -77,6 +78,9 @@ pub(crate) async fn open_state(config: Config) -> anyhow::Result<State> {
     let db = Db::open(config.database_url().expose_secret())
         .await
         .context("cannot open the database")?;
+    values::fill(&db)
+        .await
+        .context("cannot fill the index of attributes' values")?;
     Ok(State {
         db,
         clock: Clock::system(),

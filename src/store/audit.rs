@@ -65,6 +65,44 @@ pub(crate) async fn keys(
         .collect())
 }
 
+/// What the index of values has of these members: the attribute's number, the key, and whether it leads; by member,
+/// attribute and key.
+pub(crate) async fn values(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    members: &[MemberId],
+) -> Result<Vec<(MemberId, i16, String, bool)>, Error> {
+    tx.fetch_all(
+        "SELECT member_id, attribute, value_key, foremost FROM member_values
+         WHERE organization_id = $1 AND member_id IN (SELECT value FROM json_each($2))
+         ORDER BY member_id, attribute, value_key",
+        &[&organization, &list_of(members)],
+    )
+    .await
+}
+
+/// How many members and how many groups an organization has: as kept, and as counted.
+pub(crate) async fn sizes(
+    tx: &mut Tx,
+    organization: OrganizationId,
+) -> Result<((i64, i64), (i64, i64)), Error> {
+    let kept = tx
+        .fetch_one(
+            "SELECT CAST(COALESCE(SUM(members), 0) AS BIGINT), CAST(COALESCE(SUM(groups), 0) AS BIGINT)
+             FROM roll_sizes WHERE organization_id = $1",
+            &[&organization],
+        )
+        .await?;
+    let counted = tx
+        .fetch_one(
+            "SELECT (SELECT COUNT(*) FROM members WHERE organization_id = $1),
+                (SELECT COUNT(*) FROM groups WHERE organization_id = $1)",
+            &[&organization],
+        )
+        .await?;
+    Ok((kept, counted))
+}
+
 /// The next groups, by id, with their displayNames and the keys of those.
 pub(crate) async fn group_keys(
     tx: &mut Tx,

@@ -4,7 +4,7 @@ use sqlx::FromRow;
 use sqlx::types::Json;
 
 use super::db::{Attempt, Tx};
-use super::{inconsistent, list_of, role, source};
+use super::{inconsistent, list_of, role, source, values};
 use crate::domain::error::Error;
 use crate::domain::member::{Attributes, GroupRef, Member, Profile};
 use crate::domain::name;
@@ -275,18 +275,24 @@ pub(crate) async fn insert(
             ],
         )
         .await?;
-    row.map(|row| row.with_groups(Vec::new())).transpose()
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    values::begin(tx, organization, id, &profile.attributes).await?;
+    row.with_groups(Vec::new()).map(Some)
 }
 
-/// Writes a member's profile and raises the version.
+/// Writes a member's profile in the place of what was there before, and raises the version.
 pub(crate) async fn update(
     tx: &mut Tx,
     organization: OrganizationId,
     id: MemberId,
+    before: &Profile,
     profile: &Profile,
     at: Timestamp,
 ) -> Result<Attempt<u64>, Error> {
-    tx.attempt(
+    let done = tx
+        .attempt(
         "UPDATE members SET user_name = $3, user_name_key = $4, external_id = $5, email_key = $6, display_name = $7,
             active = $8, attributes = $9, version = version + 1, modified_at = $10
          WHERE organization_id = $1 AND id = $2",
@@ -303,7 +309,18 @@ pub(crate) async fn update(
             &at,
         ],
     )
-    .await
+    .await?;
+    if let Attempt::Done(_) = done {
+        values::replace(
+            tx,
+            organization,
+            id,
+            &before.attributes,
+            &profile.attributes,
+        )
+        .await?;
+    }
+    Ok(done)
 }
 
 /// Sets what an admin says of a member's role: a suspension or a pin.

@@ -21,6 +21,7 @@ pub(crate) mod request_log;
 pub(crate) mod roles;
 pub(crate) mod search;
 pub(crate) mod sign_ons;
+pub(crate) mod values;
 
 use crate::domain::error::Error;
 use crate::domain::role::{ProjectRole, Role, RoleSource};

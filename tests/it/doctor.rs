@@ -1,6 +1,6 @@
 //! `rollright doctor --verify` finds what was damaged past the server, and names it.
 
-use crate::app::{App, Organization};
+use crate::app::{App, Organization, user};
 
 struct Damage {
     what: &'static str,
@@ -23,7 +23,7 @@ const fn damage(
     }
 }
 
-const DAMAGES: [Damage; 8] = [
+const DAMAGES: [Damage; 11] = [
     damage(
         "a role",
         "UPDATE members SET role = 4 WHERE user_name = 'ada@a.example'",
@@ -61,6 +61,26 @@ const DAMAGES: [Damage; 8] = [
         "the key for looking up does not fit the displayName",
     ),
     damage(
+        "a value that the index misses",
+        "DELETE FROM member_values WHERE value_key = 'ada'",
+        "INSERT INTO member_values (organization_id, attribute, value_key, member_id, foremost)
+         SELECT organization_id, 3, 'ada', id, (1 = 1) FROM members WHERE user_name = 'ada@a.example'",
+        "the index of values does not fit the attributes",
+    ),
+    damage(
+        "a value that only the index has",
+        "INSERT INTO member_values (organization_id, attribute, value_key, member_id, foremost)
+         SELECT organization_id, 7, 'dr', id, (1 = 1) FROM members WHERE user_name = 'bob@a.example'",
+        "DELETE FROM member_values WHERE value_key = 'dr'",
+        "the index of values does not fit the attributes",
+    ),
+    damage(
+        "a member who was not counted",
+        "INSERT INTO roll_sizes (organization_id, part, members, groups) SELECT id, 99, -1, 0 FROM organizations",
+        "DELETE FROM roll_sizes WHERE part = 99",
+        "is kept as having 2 members and 1 groups, but has 3 and 1",
+    ),
+    damage(
         "a session of somebody deactivated",
         "INSERT INTO sessions (hash, organization_id, member_id, created_at, expires_at)
          SELECT 'x', organization_id, id, created_at, created_at FROM members WHERE user_name = 'bob@a.example'",
@@ -76,10 +96,13 @@ const DAMAGES: [Damage; 8] = [
 ];
 
 async fn prepare(organization: &Organization) {
-    let ada = organization.user("ada@a.example").await;
+    let mut ada = user("ada@a.example");
+    ada["displayName"] = "Ada".into();
+    let ada = organization.scim.post("/Users", &ada).await.is(201);
+    let ada = ada["id"].as_str().unwrap();
     let bob = organization.user("bob@a.example").await;
     organization.rules(&[("Manager", "Team")]).await;
-    organization.group("Team", &[&ada]).await;
+    organization.group("Team", &[ada]).await;
     organization.set_active(&bob, false).await;
 }
 

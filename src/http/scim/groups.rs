@@ -8,18 +8,17 @@ use serde_json::Value;
 use super::error::ScimError;
 use super::message::{Answer, Message};
 use super::stream_groups::{self, View};
-use super::{base, definitions, is_known, projection, reading, seen};
+use super::{base, definitions, is_known, lists, projection, reading, seen};
 use crate::app::group_members::{self, Reading};
 use crate::app::{Caller, groups};
 use crate::domain::GroupId;
 use crate::domain::error::Error;
 use crate::domain::group::{Group, GroupMember};
-use crate::domain::query::{Found, Page};
 use crate::http::extract::{Parameters, ScimCaller, Segments};
 use crate::scim::patch::PatchOp;
 use crate::scim::projection::Projection;
 use crate::scim::schema::Kind;
-use crate::scim::{group, list, must_not_name_another, search};
+use crate::scim::{group, must_not_name_another, search};
 use crate::secret;
 use crate::state::State;
 
@@ -119,9 +118,7 @@ pub(crate) async fn list(
     Shared(state): Shared<State>,
     parameters: Parameters,
 ) -> Result<Answer, ScimError> {
-    let page = list::page(parameters.get("startIndex"), parameters.get("count"))?;
-    let found = select(&caller, &state, &parameters, page).await?;
-    listed(&caller, page, found, Vec::new()).await
+    lists::answer(&caller, &state, &parameters, &[Kind::Group]).await
 }
 
 /// POST to `.search`: the same, asked for in a body.
@@ -134,38 +131,34 @@ pub(crate) async fn search(
     list(caller, state, Parameters::of(parameters)).await
 }
 
-/// The groups on a page of those that the parameters ask for, and how they are shown.
-pub(super) async fn select(
+/// How groups are shown, as the parameters ask for.
+pub(super) fn shown(
     caller: &Caller,
     state: &State,
     parameters: &Parameters,
-    page: Page,
-) -> Result<(Found<Group>, View), ScimError> {
-    let definitions = definitions(caller);
-    let view = view(projection(parameters, definitions.of(Kind::Group))?, state);
-    let query = group::query(parameters.get("filter"), &view.base, &reading(caller))?;
-    Ok((groups::list_groups(caller, &query, page).await?, view))
+) -> Result<View, ScimError> {
+    let kept = projection(parameters, definitions(caller).of(Kind::Group))?;
+    Ok(view(kept, state))
 }
 
-/// The page that these resources and groups are on.
+/// The list of these resources and then these groups. `message` makes it of resources that are whole.
 pub(super) async fn listed(
     caller: &Caller,
-    page: Page,
-    (found, view): (Found<Group>, View),
+    view: View,
+    message: impl FnOnce(Vec<Value>) -> Value,
     mut before: Vec<Value>,
+    groups: &[Group],
 ) -> Result<Answer, ScimError> {
-    let ids: Vec<GroupId> = found.resources.iter().map(|group| group.id).collect();
+    let ids: Vec<GroupId> = groups.iter().map(|group| group.id).collect();
     let Some(members) = few_members(caller, &ids, &view).await? else {
         let mut reading = Reading::start(caller, view.named()).await?;
         let groups = reading.groups(&ids).await?;
-        let place = (found.total, page.offset + 1);
-        let body = stream_groups::page(view, reading, place, before, groups);
+        let count = before.len() + groups.len();
+        let body = stream_groups::page(view, reading, message(before), count, groups);
         return Ok(Answer::streamed(body, None));
     };
-    before.extend(view.resources(&found.resources, members));
-    let total = found.total;
-    let resources = before;
-    Ok(Answer::list(page, Found { total, resources }))
+    before.extend(view.resources(groups, members));
+    Ok(Answer::message(&message(before)))
 }
 
 /// PUT: puts what the client says in the place of the whole group.

@@ -8,11 +8,9 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use super::error::ScimError;
-use crate::domain::query::{Found, Page};
 use crate::http::extract::{ScimCaller, Subject};
 use crate::http::json;
 use crate::scim::error::Error;
-use crate::scim::list;
 use crate::scim::open::written;
 use crate::state::State;
 
@@ -130,15 +128,6 @@ impl Answer {
             etag,
             location,
         }
-    }
-
-    /// A page of resources.
-    pub(crate) fn list(page: Page, found: Found<Value>) -> Self {
-        Self::message(&list::response(
-            found.total,
-            page.offset + 1,
-            found.resources,
-        ))
     }
 
     /// The same, as the answer to its creation.

@@ -4,6 +4,7 @@ pub(crate) mod bulk;
 pub(crate) mod discovery;
 pub(crate) mod error;
 pub(crate) mod groups;
+mod lists;
 pub(crate) mod me;
 pub(crate) mod message;
 pub(crate) mod root;

@@ -3,12 +3,12 @@
 use axum::extract::State as Shared;
 
 use super::error::ScimError;
+use super::lists;
 use super::message::{Answer, Message};
-use super::{groups, reading, users};
-use crate::domain::query::Page;
+use super::reading;
 use crate::http::extract::{Parameters, ScimCaller};
-use crate::scim::error::Error;
-use crate::scim::{list, search};
+use crate::scim::schema::Kind;
+use crate::scim::search;
 use crate::state::State;
 
 /// GET: users first, then groups. A filter that speaks of what only one type has selects among that type alone.
@@ -17,35 +17,7 @@ pub(crate) async fn list(
     Shared(state): Shared<State>,
     parameters: Parameters,
 ) -> Result<Answer, ScimError> {
-    let page = list::page(parameters.get("startIndex"), parameters.get("count"))?;
-    let members = of_this_type(users::select(&caller, &state, &parameters, page).await)?;
-    let (total, shown) = match &members {
-        Ok(found) => (found.total, found.resources.len() as u64),
-        Err(_) => (0, 0),
-    };
-    let left = Page {
-        offset: page.offset.saturating_sub(total),
-        count: page.count - shown,
-    };
-    let more = of_this_type(groups::select(&caller, &state, &parameters, left).await)?;
-    match (members, more) {
-        (Err(refusal), Err(_)) => Err(refusal.into()),
-        (Ok(found), Err(_)) => Ok(Answer::list(page, found)),
-        (members, Ok((mut found, view))) => {
-            found.total += total;
-            let before = members.map_or_else(|_| Vec::new(), |found| found.resources);
-            groups::listed(&caller, page, (found, view), before).await
-        }
-    }
-}
-
-/// What was found, or that this type has no such attribute.
-fn of_this_type<T>(found: Result<T, ScimError>) -> Result<Result<T, Error>, ScimError> {
-    match found {
-        Ok(found) => Ok(Ok(found)),
-        Err(ScimError::Scim(refusal @ Error::InvalidFilter(_))) => Ok(Err(refusal)),
-        Err(other) => Err(other),
-    }
+    lists::answer(&caller, &state, &parameters, &[Kind::User, Kind::Group]).await
 }
 
 /// POST to `.search`: the same, asked for in a body.

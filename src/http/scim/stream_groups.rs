@@ -73,16 +73,15 @@ pub(super) fn one(view: View, reading: Reading, group: Group) -> Body {
     })
 }
 
-/// A page, as a body: first resources that are whole, then groups.
+/// A page of so many resources, as a body: first those that the message has, then groups.
 pub(super) fn page(
     view: View,
     reading: Reading,
-    (total, start_index): (u64, u64),
-    whole: Vec<Value>,
+    message: Value,
+    count: usize,
     groups: Vec<Group>,
 ) -> Body {
-    let count = whole.len() + groups.len();
-    let (before, after) = list::opened(list::response(total, start_index, whole), count);
+    let (before, after) = list::opened(message, count);
     let mut writing = Writing { view, reading };
     stream::body(Limits::USUAL, move |mut out| async move {
         let first = before.ends_with('[');

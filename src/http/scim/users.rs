@@ -5,19 +5,18 @@ use axum::http::{HeaderMap, StatusCode};
 
 use super::error::ScimError;
 use super::message::{Answer, Message};
-use super::{base, definitions, is_known, projection, reading, seen};
+use super::{base, definitions, is_known, lists, projection, reading, seen};
 use serde_json::Value;
 
 use crate::app::{Caller, provisioning};
 use crate::domain::MemberId;
 use crate::domain::error::Error;
 use crate::domain::member::Member;
-use crate::domain::query::{Found, Page};
 use crate::http::extract::{Parameters, ScimCaller, Segments};
 use crate::scim::patch::PatchOp;
 use crate::scim::projection::Projection;
 use crate::scim::schema::Kind;
-use crate::scim::{list, must_not_name_another, search, user};
+use crate::scim::{must_not_name_another, search, user};
 use crate::secret;
 use crate::state::State;
 
@@ -79,9 +78,7 @@ pub(crate) async fn list(
     Shared(state): Shared<State>,
     parameters: Parameters,
 ) -> Result<Answer, ScimError> {
-    let page = list::page(parameters.get("startIndex"), parameters.get("count"))?;
-    let found = select(&caller, &state, &parameters, page).await?;
-    Ok(Answer::list(page, found))
+    lists::answer(&caller, &state, &parameters, &[Kind::User]).await
 }
 
 /// POST to `.search`: the same, asked for in a body.
@@ -94,28 +91,12 @@ pub(crate) async fn search(
     list(caller, state, Parameters::of(parameters)).await
 }
 
-/// The rendered members on a page of those that the parameters ask for.
-pub(super) async fn select(
-    caller: &Caller,
-    state: &State,
-    parameters: &Parameters,
-    page: Page,
-) -> Result<Found<Value>, ScimError> {
-    let definitions = definitions(caller);
-    let kept = projection(parameters, definitions.of(Kind::User))?;
-    let base = base(state);
-    let query = user::query(parameters.get("filter"), &base, &reading(caller))?;
-    let found = provisioning::list_members(caller, &query, page).await?;
-    let render = |member: Member| {
-        let etag = user::etag(&member);
-        let mut resource = user::rendered(member, &etag, &base);
-        kept.apply(&mut resource);
-        resource
-    };
-    Ok(Found {
-        total: found.total,
-        resources: found.resources.into_iter().map(render).collect(),
-    })
+/// A member as an answer shows it.
+pub(super) fn shown(member: Member, kept: &Projection, base: &str) -> Value {
+    let etag = user::etag(&member);
+    let mut resource = user::rendered(member, &etag, base);
+    kept.apply(&mut resource);
+    resource
 }
 
 /// PUT: puts what the client says in the place of everything that a client can say.

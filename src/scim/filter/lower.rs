@@ -3,23 +3,51 @@
 //! A part that no column can answer is lowered to more than it selects, and stays in the remainder. The negation of such
 //! a part would select less than it should, so it is lowered to everything.
 
+use crate::domain::lookup;
 use crate::domain::query::{Comparison, Condition, Operand};
 
 use super::{Filter, Literal, Node, Operator};
 use crate::scim::error::Error;
 
 /// A condition that selects what a part of a filter selects, or more.
-struct Lowered<Field> {
-    condition: Condition<Field>,
-    exact: bool,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::scim) struct Lowered<Field> {
+    pub(in crate::scim) condition: Condition<Field>,
+    pub(in crate::scim) exact: bool,
+}
+
+impl<Field> Lowered<Field> {
+    /// A condition that selects just what the part does.
+    pub(in crate::scim) fn exactly(condition: Condition<Field>) -> Self {
+        Self {
+            condition,
+            exact: true,
+        }
+    }
+
+    /// Of several parts, all of which must hold.
+    pub(in crate::scim) fn all(parts: Vec<Self>) -> Self {
+        Self {
+            exact: parts.iter().all(|part| part.exact),
+            condition: all(parts.into_iter().map(|part| part.condition).collect()),
+        }
+    }
+
+    /// Of several parts, one of which must hold.
+    pub(in crate::scim) fn any(parts: Vec<Self>) -> Self {
+        Self {
+            exact: parts.iter().all(|part| part.exact),
+            condition: any(parts.into_iter().map(|part| part.condition).collect()),
+        }
+    }
 }
 
 /// Splits a filter into the condition that every match satisfies, and the filter that must be evaluated besides.
 ///
-/// `term` lowers one comparison, exactly or not at all.
+/// `term` lowers one comparison or value path, as far as it can.
 pub(in crate::scim) fn lower<Field>(
     filter: Filter,
-    term: &impl Fn(&Node) -> Result<Option<Condition<Field>>, Error>,
+    term: &impl Fn(&Node) -> Result<Option<Lowered<Field>>, Error>,
 ) -> Result<(Condition<Field>, Option<Filter>), Error> {
     let parts = match filter.root {
         Node::And(parts) => parts,
@@ -42,28 +70,16 @@ pub(in crate::scim) fn lower<Field>(
 
 fn node<Field>(
     part: &Node,
-    term: &impl Fn(&Node) -> Result<Option<Condition<Field>>, Error>,
+    term: &impl Fn(&Node) -> Result<Option<Lowered<Field>>, Error>,
 ) -> Result<Lowered<Field>, Error> {
-    let several = |parts: &[Node], join: fn(Vec<Condition<Field>>) -> Condition<Field>| {
-        let lowered: Vec<_> = parts
-            .iter()
-            .map(|part| node(part, term))
-            .collect::<Result<_, _>>()?;
-        let exact = lowered.iter().all(|part| part.exact);
-        let conditions = lowered.into_iter().map(|part| part.condition).collect();
-        Ok(Lowered {
-            condition: join(conditions),
-            exact,
-        })
+    let each = |parts: &[Node]| -> Result<Vec<_>, Error> {
+        parts.iter().map(|part| node(part, term)).collect()
     };
     match part {
-        Node::And(parts) => several(parts, all),
-        Node::Or(parts) => several(parts, any),
+        Node::And(parts) => Ok(Lowered::all(each(parts)?)),
+        Node::Or(parts) => Ok(Lowered::any(each(parts)?)),
         Node::Not(part) => Ok(match node(part, term)? {
-            lowered if lowered.exact => Lowered {
-                condition: not(lowered.condition),
-                exact: true,
-            },
+            lowered if lowered.exact => Lowered::exactly(not(lowered.condition)),
             _ => Lowered {
                 condition: Condition::Everything,
                 exact: false,
@@ -75,11 +91,10 @@ fn node<Field>(
             node(&Node::Not(Box::new(equal)), term)
         }
         Node::Compare(..) | Node::Present(_) | Node::ExtensionPresent(_) | Node::Element(..) => {
-            let condition = term(part)?;
-            Ok(Lowered {
-                exact: condition.is_some(),
-                condition: condition.unwrap_or(Condition::Everything),
-            })
+            Ok(term(part)?.unwrap_or(Lowered {
+                condition: Condition::Everything,
+                exact: false,
+            }))
         }
     }
 }
@@ -129,12 +144,13 @@ pub(in crate::scim) fn text_condition<Field>(
     field: Field,
     operator: Operator,
     literal: &Literal,
-) -> Option<Condition<Field>> {
+) -> Option<Lowered<Field>> {
     let Literal::Text { key, .. } = literal else {
         return None;
     };
     let operand = Operand::Text(key.clone());
-    Some(Condition::Compare(field, comparison(operator)?, operand))
+    let condition = Condition::Compare(field, comparison(operator)?, operand);
+    Some(Lowered::exactly(condition))
 }
 
 /// A comparison of a field that holds a moment.
@@ -142,12 +158,13 @@ pub(in crate::scim) fn time_condition<Field>(
     field: Field,
     operator: Operator,
     literal: &Literal,
-) -> Option<Condition<Field>> {
+) -> Option<Lowered<Field>> {
     let Literal::Time(at) = literal else {
         return None;
     };
     let operand = Operand::Time(*at);
-    Some(Condition::Compare(field, comparison(operator)?, operand))
+    let condition = Condition::Compare(field, comparison(operator)?, operand);
+    Some(Lowered::exactly(condition))
 }
 
 /// An id is compared exactly or not at all: what is no id is nobody's.
@@ -156,15 +173,37 @@ pub(in crate::scim) fn id_condition<Field>(
     operator: Operator,
     literal: &Literal,
     is_id: fn(&str) -> bool,
-) -> Option<Condition<Field>> {
+) -> Option<Lowered<Field>> {
     match literal {
-        Literal::Text { key, .. } if operator == Operator::Equal => Some(if is_id(key) {
-            Condition::Compare(field, Comparison::Equal, Operand::Text(key.clone()))
-        } else {
-            Condition::Nothing
-        }),
+        Literal::Text { key, .. } if operator == Operator::Equal => {
+            Some(Lowered::exactly(if is_id(key) {
+                Condition::Compare(field, Comparison::Equal, Operand::Text(key.clone()))
+            } else {
+                Condition::Nothing
+            }))
+        }
         _ => None,
     }
+}
+
+/// A comparison with the values of an attribute that has an index. Its keys are cut, and an empty text is none of them.
+pub(in crate::scim) fn lookup_condition<Field>(
+    field: Field,
+    operator: Operator,
+    literal: &Literal,
+) -> Option<Lowered<Field>> {
+    let Literal::Text { key, .. } = literal else {
+        return None;
+    };
+    if key.is_empty() || matches!(operator, Operator::Less | Operator::LessOrEqual) {
+        return None;
+    }
+    let inside = matches!(operator, Operator::Contains | Operator::EndsWith);
+    let operand = Operand::Text(key.clone());
+    Some(Lowered {
+        condition: Condition::Compare(field, comparison(operator)?, operand),
+        exact: !inside && lookup::is_whole(key),
+    })
 }
 
 /// The domain's word for an operator; `ne` has been lowered to a negation before.

@@ -30,7 +30,9 @@ use super::error::Error;
 use super::reading::Reading;
 use super::schema::{Attribute, ResourceType, Schema};
 
-pub(super) use lower::{id_condition, lower, text_condition, time_condition};
+pub(super) use lower::{
+    Lowered, id_condition, lookup_condition, lower, text_condition, time_condition,
+};
 pub(super) use parse::value_filter;
 
 /// A filter that has been read and checked.

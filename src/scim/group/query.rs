@@ -5,24 +5,30 @@
 use serde_json::json;
 
 use crate::domain::group::Group;
-use crate::domain::query::{Comparison, Condition, GroupField, Operand, Query, Remainder};
+use crate::domain::query::{
+    By, Comparison, Condition, GroupField, Operand, Order, Query, Remainder,
+};
 use crate::domain::{GroupId, MemberId};
 
 use crate::scim::error::Error;
-use crate::scim::filter::{self, Literal, Node, Operator};
+use crate::scim::filter::{self, Literal, Lowered, Node, Operator};
 use crate::scim::reading::Reading;
 use crate::scim::schema::{self, GROUP, Kind};
+use crate::scim::sort::{self, Sort};
 
-/// Which groups a filter asks for; all of them where there is none.
+/// Which groups a filter asks for, all of them where there is none, and in which order.
 pub(crate) fn query(
     filter: Option<&str>,
+    sort: Sort,
     base: &str,
     reading: &Reading<'_>,
-) -> Result<Query<GroupField, Group>, Error> {
+) -> Result<Query<Group>, Error> {
+    let order = order(sort, base)?;
     let Some(text) = filter else {
         return Ok(Query {
             narrow: Condition::Everything,
             remainder: None,
+            order,
         });
     };
     let of = reading.definitions.of(Kind::Group);
@@ -41,10 +47,45 @@ pub(crate) fn query(
     let remainder = rest.map(|rest| -> Remainder<Group> {
         std::sync::Arc::new(move |group: &Group| rest.matches(&super::resource(group, None, &base)))
     });
-    Ok(Query { narrow, remainder })
+    Ok(Query {
+        narrow,
+        remainder,
+        order,
+    })
 }
 
-fn term(part: &Node) -> Result<Option<Condition<GroupField>>, Error> {
+/// By what the database can sort, and else by the rendered group. Members are not read for it.
+fn order(sort: Sort, base: &str) -> Result<Order<Group>, Error> {
+    let Sort { path, descending } = sort;
+    let Some(path) = path else {
+        return Ok(Order {
+            by: By::Id,
+            descending,
+        });
+    };
+    let sub = path.sub.as_ref().map(|sub| sub.name.as_str());
+    let by = match (path.extension.is_none(), path.attribute.name.as_str(), sub) {
+        (true, "id", None) => By::Id,
+        (true, "displayName", None) => By::Field(GroupField::DisplayName),
+        (true, "externalId", None) => By::Field(GroupField::ExternalId),
+        (true, "meta", Some("created")) => By::Field(GroupField::Created),
+        (true, "meta", Some("lastModified")) => By::Field(GroupField::Modified),
+        (true, "members", _) => {
+            return Err(Error::InvalidValue(
+                "groups cannot be sorted by their members".to_owned(),
+            ));
+        }
+        _ => {
+            let base = base.to_owned();
+            By::Value(std::sync::Arc::new(move |group: &Group| {
+                sort::key(&path, &super::resource(group, None, &base))
+            }))
+        }
+    };
+    Ok(Order { by, descending })
+}
+
+fn term(part: &Node) -> Result<Option<Lowered<GroupField>>, Error> {
     Ok(match part {
         Node::Compare(path, operator, literal) => {
             let sub = path.sub.as_ref().map(|sub| sub.name.as_str());
@@ -69,18 +110,20 @@ fn term(part: &Node) -> Result<Option<Condition<GroupField>>, Error> {
                 // The same for every group.
                 ("schemas", None) | ("meta", Some("resourceType")) => {
                     let any = json!({"schemas": [GROUP], "meta": {"resourceType": "Group"}});
-                    Some(if part.matches(&any) {
+                    Some(Lowered::exactly(if part.matches(&any) {
                         Condition::Everything
                     } else {
                         Condition::Nothing
-                    })
+                    }))
                 }
                 _ => None,
             }
         }
         Node::Present(path) => match path.attribute.name.as_str() {
-            "schemas" | "id" | "displayName" | "meta" => Some(Condition::Everything),
-            "externalId" => Some(Condition::Present(GroupField::ExternalId)),
+            "schemas" | "id" | "displayName" | "meta" => {
+                Some(Lowered::exactly(Condition::Everything))
+            }
+            "externalId" => Some(Lowered::exactly(Condition::Present(GroupField::ExternalId))),
             "members" => return Err(only_by_id()),
             _ => None,
         },
@@ -94,17 +137,17 @@ fn term(part: &Node) -> Result<Option<Condition<GroupField>>, Error> {
                     Condition::Compare(GroupField::Member, Comparison::Equal, operand)
                 })
                 .collect();
-            Some(match each.len() {
+            Some(Lowered::exactly(match each.len() {
                 0 => Condition::Nothing,
                 1 => each.swap_remove(0),
                 _ => Condition::Or(each),
-            })
+            }))
         }
         _ => None,
     })
 }
 
-fn id(field: GroupField, operator: Operator, literal: &Literal) -> Option<Condition<GroupField>> {
+fn id(field: GroupField, operator: Operator, literal: &Literal) -> Option<Lowered<GroupField>> {
     filter::id_condition(field, operator, literal, |text| {
         GroupId::parse(text).is_some()
     })

@@ -3,6 +3,7 @@
 use super::tests::{A, B, BASE, group};
 use super::*;
 use crate::domain::query::{Comparison, Condition, GroupField, Operand};
+use crate::scim::sort::Sort;
 
 fn equal(field: GroupField, text: &str) -> Condition<GroupField> {
     Condition::Compare(field, Comparison::Equal, Operand::Text(text.to_owned()))
@@ -40,12 +41,12 @@ fn filters_that_columns_can_answer_leave_nothing() {
             Condition::Everything,
         ),
     ] {
-        let query = query(Some(&filter), BASE, Reading::lenient())
+        let query = query(Some(&filter), Sort::none(), BASE, Reading::lenient())
             .unwrap_or_else(|error| panic!("{filter}: {error}"));
         assert_eq!(query.narrow, condition, "{filter}");
         assert!(query.remainder.is_none(), "{filter}");
     }
-    let none = query(None, BASE, Reading::lenient()).unwrap();
+    let none = query(None, Sort::none(), BASE, Reading::lenient()).unwrap();
     assert_eq!(none.narrow, Condition::Everything);
     assert!(none.remainder.is_none());
 }
@@ -53,7 +54,7 @@ fn filters_that_columns_can_answer_leave_nothing() {
 #[test]
 fn a_remainder_never_needs_the_members() {
     let filter = format!("members.value eq \"{A}\" and meta.location ew \"660a\"");
-    let query_of = |filter: &str| query(Some(filter), BASE, Reading::lenient());
+    let query_of = |filter: &str| query(Some(filter), Sort::none(), BASE, Reading::lenient());
     let found = query_of(&filter).unwrap();
     assert_eq!(found.narrow, equal(GroupField::Member, A));
     assert!(found.remainder.unwrap()(&group()));

@@ -5,10 +5,12 @@ use serde_json::json;
 
 use super::tests::{BASE, member, read};
 use super::*;
+use crate::domain::lookup::{self, Lookup};
 use crate::domain::query::{Comparison, Condition, MemberField, Operand, Query};
 use crate::domain::{Timestamp, name};
 use crate::scim::filter;
 use crate::scim::schema::standard;
+use crate::scim::sort::Sort;
 
 /// What SQL would find in a column; text as its comparison key.
 fn column(member: &Member, field: MemberField) -> Vec<Operand> {
@@ -29,6 +31,11 @@ fn column(member: &Member, field: MemberField) -> Vec<Operand> {
             .groups
             .iter()
             .map(|group| Operand::Text(group.id.to_string()))
+            .collect(),
+        MemberField::Value(lookup) => lookup::entries(&profile.attributes)
+            .into_iter()
+            .filter(|entry| entry.lookup == lookup)
+            .map(|entry| Operand::Text(entry.key))
             .collect(),
     }
 }
@@ -74,8 +81,9 @@ fn selects(condition: &Condition<MemberField>, member: &Member) -> bool {
     }
 }
 
-fn asked(text: &str) -> Query<MemberField, Member> {
-    query(Some(text), BASE, Reading::lenient()).unwrap_or_else(|error| panic!("{text}: {error}"))
+fn asked(text: &str) -> Query<Member> {
+    query(Some(text), Sort::none(), BASE, Reading::lenient())
+        .unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
 fn text(field: MemberField, text: &str) -> Condition<MemberField> {
@@ -141,6 +149,18 @@ fn what_columns_can_answer_becomes_a_condition_and_leaves_nothing() {
             Condition::Nothing,
         ),
         (
+            r#"userName eq "ada" or emails[value eq "A@X"] or title pr"#.to_owned(),
+            Condition::Or(vec![
+                text(MemberField::UserName, "ada"),
+                text(MemberField::Value(Lookup::Email), "a@x"),
+                Condition::Present(MemberField::Value(Lookup::Title)),
+            ]),
+        ),
+        (
+            r#"manager eq "Ab""#.to_owned(),
+            text(MemberField::Value(Lookup::Manager), "Ab"),
+        ),
+        (
             "externalId pr and id pr".to_owned(),
             Condition::Present(MemberField::ExternalId),
         ),
@@ -161,7 +181,9 @@ fn what_columns_can_answer_becomes_a_condition_and_leaves_nothing() {
         assert!(query.remainder.is_none(), "{filter}");
     }
     assert_eq!(
-        query(None, BASE, Reading::lenient()).unwrap().narrow,
+        query(None, Sort::none(), BASE, Reading::lenient())
+            .unwrap()
+            .narrow,
         Condition::Everything
     );
 }
@@ -174,12 +196,19 @@ fn what_columns_cannot_answer_remains_and_narrows_where_it_can() {
     for (filter, condition, matches) in [
         (
             r#"emails[type eq "work"].value eq "A@x""#,
-            Condition::Everything,
+            text(MemberField::Value(Lookup::Email), "a@x"),
             true,
         ),
         (
             r#"userName eq "ada" and emails co "a@""#,
-            text(MemberField::UserName, "ada"),
+            Condition::And(vec![
+                text(MemberField::UserName, "ada"),
+                Condition::Compare(
+                    MemberField::Value(Lookup::Email),
+                    Comparison::Contains,
+                    Operand::Text("a@".to_owned()),
+                ),
+            ]),
             true,
         ),
         (
@@ -193,15 +222,16 @@ fn what_columns_cannot_answer_remains_and_narrows_where_it_can() {
             true,
         ),
         (
-            r#"userName eq "ada" or title pr"#,
+            r#"userName eq "ada" or userType pr"#,
             Condition::Everything,
             true,
         ),
         (
-            r#"userName eq "ada" and title pr"#,
+            r#"userName eq "ada" and userType pr"#,
             text(MemberField::UserName, "ada"),
             false,
         ),
+        (r#"title eq """#, Condition::Everything, false),
         (
             r#"groups.display eq "tour guides""#,
             Condition::Everything,
@@ -224,11 +254,11 @@ fn what_columns_cannot_answer_remains_and_narrows_where_it_can() {
 #[test]
 fn a_filter_that_is_none_is_refused() {
     assert!(matches!(
-        query(Some("nonsense"), BASE, Reading::lenient()),
+        query(Some("nonsense"), Sort::none(), BASE, Reading::lenient()),
         Err(Error::InvalidFilter(_))
     ));
     assert!(matches!(
-        query(Some(""), BASE, Reading::lenient()),
+        query(Some(""), Sort::none(), BASE, Reading::lenient()),
         Err(Error::InvalidFilter(_))
     ));
 }

@@ -3,17 +3,22 @@
 use crate::domain::query::{GroupField, MemberField};
 
 /// Where a field of a condition is found.
-pub(super) enum Place {
-    /// In a column of text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In the id of the row.
+    Id,
+    /// In a column of text that is always there and has an index.
     Text(&'static str),
+    /// In a column of text that may be empty, and has an index.
+    Optional(&'static str),
     /// In a column of moments.
     Time(&'static str),
     /// In a column of truth.
     Bool(&'static str),
-    /// In the id of the row.
-    Id,
     /// In the id of a related row: `EXISTS (…`.
     Related(&'static str),
+    /// Among the values of the attribute with this number.
+    Value(i16),
 }
 
 /// A field that has a place in a table.
@@ -27,13 +32,14 @@ impl Field for MemberField {
         match self {
             Self::Id => Place::Id,
             Self::UserName => Place::Text("user_name_key"),
-            Self::ExternalId => Place::Text("external_id"),
+            Self::ExternalId => Place::Optional("external_id"),
             Self::Active => Place::Bool("active"),
             Self::Created => Place::Time("created_at"),
             Self::Modified => Place::Time("modified_at"),
             Self::Group => Place::Related(
                 "EXISTS (SELECT 1 FROM group_members gm WHERE gm.organization_id = r.organization_id AND gm.member_id = r.id AND gm.group_id = ",
             ),
+            Self::Value(lookup) => Place::Value(lookup.number()),
         }
     }
 }
@@ -43,7 +49,7 @@ impl Field for GroupField {
         match self {
             Self::Id => Place::Id,
             Self::DisplayName => Place::Text("display_name_key"),
-            Self::ExternalId => Place::Text("external_id"),
+            Self::ExternalId => Place::Optional("external_id"),
             Self::Created => Place::Time("created_at"),
             Self::Modified => Place::Time("modified_at"),
             Self::Member => Place::Related(

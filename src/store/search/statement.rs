@@ -1,6 +1,7 @@
 //! A condition to SQL. Values are always bound, never written into the text.
 
 use super::place::{Field, Place};
+use crate::domain::lookup;
 use crate::domain::query::{Comparison, Condition, Operand};
 use crate::domain::{MemberId, OrganizationId};
 use crate::store::db::Bind;
@@ -47,10 +48,18 @@ impl Statement {
                 self.push(", (1 = 0)))");
             }
             Condition::Present(field) => match field.place() {
-                Place::Text(column) | Place::Time(column) | Place::Bool(column) => {
+                Place::Text(column)
+                | Place::Optional(column)
+                | Place::Time(column)
+                | Place::Bool(column) => {
                     self.push("(r.");
                     self.push(column);
                     self.push(" IS NOT NULL)");
+                }
+                Place::Value(attribute) => {
+                    self.push("(");
+                    self.values_of(attribute);
+                    self.push("))");
                 }
                 Place::Id => self.push("(1 = 1)"),
                 Place::Related(_) => self.push("(1 = 0)"),
@@ -61,9 +70,21 @@ impl Statement {
         }
     }
 
+    /// Joins parts; many of them in bundles, since SQLite bounds how deep an expression goes, and counts each `OR`.
     fn joined<F: Field>(&mut self, parts: &[Condition<F>], by: &str, empty: &str) {
+        const BUNDLE: usize = 50;
         if parts.is_empty() {
             return self.push(empty);
+        }
+        if parts.len() > BUNDLE {
+            self.push("(");
+            for (at, bundle) in parts.chunks(BUNDLE).enumerate() {
+                if at > 0 {
+                    self.push(by);
+                }
+                self.joined(bundle, by, empty);
+            }
+            return self.push(")");
         }
         self.push("(");
         for (at, part) in parts.iter().enumerate() {
@@ -78,7 +99,12 @@ impl Statement {
     fn comparison(&mut self, place: Place, comparison: Comparison, operand: &Operand) {
         self.push("(");
         match (place, operand) {
-            (Place::Text(column), Operand::Text(text)) => self.text(column, comparison, text),
+            (Place::Text(column) | Place::Optional(column), Operand::Text(text)) => {
+                self.text(&format!("r.{column}"), comparison, text);
+            }
+            (Place::Value(attribute), Operand::Text(text)) => {
+                self.value(attribute, comparison, text);
+            }
             (Place::Time(column), Operand::Time(at)) => {
                 self.push("r.");
                 self.push(column);
@@ -108,11 +134,52 @@ impl Statement {
             },
             // What has another type is never the same.
             (
-                Place::Text(_) | Place::Time(_) | Place::Bool(_) | Place::Id | Place::Related(_),
+                Place::Text(_)
+                | Place::Optional(_)
+                | Place::Time(_)
+                | Place::Bool(_)
+                | Place::Id
+                | Place::Related(_)
+                | Place::Value(_),
                 _,
             ) => self.push("1 = 0"),
         }
         self.push(")");
+    }
+
+    /// Begins the ids of those who have a value of an attribute; the caller closes it.
+    fn values_of(&mut self, attribute: i16) {
+        self.push("r.id IN (SELECT v.member_id FROM member_values v WHERE v.organization_id = $1 AND v.attribute = ");
+        self.push(&attribute.to_string());
+    }
+
+    /// A comparison with a value of an attribute. Keys in the index are cut, so where it matters what was cut off, more is
+    /// selected than was asked for.
+    fn value(&mut self, attribute: i16, comparison: Comparison, text: &str) {
+        const KEY: &str = "v.value_key";
+        self.values_of(attribute);
+        self.push(" AND (");
+        match comparison {
+            Comparison::Equal | Comparison::StartsWith => {
+                self.text(KEY, comparison, lookup::cut(text));
+            }
+            Comparison::Contains | Comparison::EndsWith => {
+                self.text(KEY, comparison, text);
+                self.push(" OR octet_length(v.value_key) > ");
+                self.bind(lookup::LONGEST_WHOLE);
+            }
+            Comparison::Greater
+            | Comparison::GreaterOrEqual
+            | Comparison::Less
+            | Comparison::LessOrEqual => {
+                if lookup::is_whole(text) {
+                    self.text(KEY, comparison, text);
+                } else {
+                    self.push("1 = 1");
+                }
+            }
+        }
+        self.push("))");
     }
 
     /// `LIKE` answers differently on the two engines; a prefix is a range, the rest is cut out and compared.
@@ -121,36 +188,34 @@ impl Statement {
             Comparison::StartsWith | Comparison::EndsWith | Comparison::Contains
                 if text.is_empty() =>
             {
-                self.push("r.");
                 self.push(column);
                 self.push(" IS NOT NULL");
             }
             Comparison::StartsWith => {
-                self.push("r.");
                 self.push(column);
                 self.push(" >= ");
                 self.bind(text.to_owned());
-                self.push(" AND substr(r.");
+                self.push(" AND substr(");
                 self.push(column);
                 self.push(", 1, ");
                 self.bind(length(text));
                 self.push(") = ");
                 self.bind(text.to_owned());
                 if let Some(end) = after_prefix(text) {
-                    self.push(" AND r.");
+                    self.push(" AND ");
                     self.push(column);
                     self.push(" < ");
                     self.bind(end);
                 }
             }
             Comparison::EndsWith => {
-                self.push("length(r.");
+                self.push("length(");
                 self.push(column);
                 self.push(") >= ");
                 self.bind(length(text));
-                self.push(" AND substr(r.");
+                self.push(" AND substr(");
                 self.push(column);
-                self.push(", length(r.");
+                self.push(", length(");
                 self.push(column);
                 self.push(") - ");
                 self.bind(length(text) - 1);
@@ -158,11 +223,11 @@ impl Statement {
                 self.bind(text.to_owned());
             }
             Comparison::Contains => {
-                self.push("replace(r.");
+                self.push("replace(");
                 self.push(column);
                 self.push(", ");
                 self.bind(text.to_owned());
-                self.push(", '') <> r.");
+                self.push(", '') <> ");
                 self.push(column);
             }
             Comparison::Equal
@@ -170,7 +235,6 @@ impl Statement {
             | Comparison::GreaterOrEqual
             | Comparison::Less
             | Comparison::LessOrEqual => {
-                self.push("r.");
                 self.push(column);
                 self.push(operator(comparison));
                 self.bind(text.to_owned());

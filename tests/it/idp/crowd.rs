@@ -77,13 +77,17 @@ const POSTGRES: [&str; 2] = [
     ),
 ];
 
+/// What the index of values has of them.
+const VALUES: &str = "INSERT INTO member_values (organization_id, attribute, value_key, member_id, foremost)
+     SELECT organization_id, 3, lower(display_name), id, (1 = 1) FROM members WHERE external_id LIKE 'crowd-%'";
+
 /// Writes them into the first organization.
 pub(super) async fn gather(app: &App) {
     let statements = match app.place.database {
         Database::Sqlite(_) => SQLITE,
         Database::Postgres { .. } => POSTGRES,
     };
-    for statement in statements {
+    for statement in statements.into_iter().chain([VALUES]) {
         let written = app.place.database.execute(statement).await;
         assert_eq!(written, SIZE as u64);
     }

@@ -7,5 +7,6 @@ mod groups;
 mod me;
 mod profiles;
 mod protocol;
+mod search;
 mod tenancy;
 mod users;
