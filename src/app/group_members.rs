@@ -1,8 +1,10 @@
 //! Who is in a group, read a bounded number at a time: a group of 100,000 members is never held as a whole.
 
+use uuid::Uuid;
+
 use super::Caller;
 use crate::domain::error::Error;
-use crate::domain::group::{Group, GroupMember};
+use crate::domain::group::{Group, GroupMember, MemberKind};
 use crate::domain::{GroupId, MemberId, OrganizationId};
 use crate::store::db::Tx;
 use crate::store::{group_members as rows, groups};
@@ -79,19 +81,47 @@ impl Reading {
         first(&mut self.tx, self.organization, of, self.named, MOST).await
     }
 
-    /// The next members of a group, by id; none after the last.
+    /// The next members of a group, users before groups, each by id; none after the last.
     pub(crate) async fn after(
         &mut self,
         group: GroupId,
-        last: Option<MemberId>,
+        last: Option<&GroupMember>,
     ) -> Result<Vec<GroupMember>, Error> {
         let (tx, organization) = (&mut self.tx, self.organization);
-        // No member has the nil id, which is before all others.
-        let last = last.unwrap_or(MemberId::NIL);
-        if self.named {
-            rows::after_named(tx, organization, group, last, count(PART)).await
-        } else {
-            rows::after(tx, organization, group, last, count(PART)).await
+        // Nothing has the nil id, which is before all others.
+        let (kind, last) =
+            last.map_or((MemberKind::User, Uuid::nil()), |last| (last.kind, last.id));
+        let mut members = Vec::new();
+        if kind == MemberKind::User {
+            members = if self.named {
+                rows::after(tx, organization, group, (kind, last), count(PART)).await?
+            } else {
+                let ids =
+                    rows::ids_after(tx, organization, group, MemberId(last), count(PART)).await?;
+                ids.into_iter()
+                    .map(|id| GroupMember {
+                        kind,
+                        id: id.0,
+                        display_name: None,
+                    })
+                    .collect()
+            };
         }
+        if members.len() < PART {
+            let from = if kind == MemberKind::Group {
+                last
+            } else {
+                Uuid::nil()
+            };
+            let from = (MemberKind::Group, from);
+            let mut groups = rows::after(tx, organization, group, from, count(PART)).await?;
+            if !self.named {
+                for group in &mut groups {
+                    group.display_name = None;
+                }
+            }
+            members.extend(groups);
+        }
+        Ok(members)
     }
 }

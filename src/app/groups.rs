@@ -1,13 +1,13 @@
 //! What a directory does with groups. Members are added and removed one by one in SQL, whatever the group's size.
 
-use super::{Caller, roles, search};
+use super::{Caller, membership, roles, search};
+use crate::domain::GroupId;
 use crate::domain::error::Error;
 use crate::domain::event::Event;
 use crate::domain::group::{Group, GroupChange, GroupContent};
 use crate::domain::query::{Listed, Page, Query};
-use crate::domain::{GroupId, MemberId};
 use crate::store::db::{Attempt, Tx};
-use crate::store::{group_members, groups as rows, mapping};
+use crate::store::{group_members, groups as rows, mapping, nested_groups};
 
 const TAKEN: Error = Error::Duplicate {
     kind: "Group",
@@ -29,19 +29,33 @@ pub(crate) async fn create_group(
         created: caller.now,
         modified: caller.now,
     };
+    let change = [GroupChange::Add(content.members)];
     let mut tx = caller.write().await?;
-    if !rows::insert(&mut tx, caller.organization, &group).await? {
-        return Err(TAKEN);
-    }
-    let added = add(caller, &mut tx, group.id, &content.members).await?;
+    insert(caller, &mut tx, &group).await?;
+    let moved = membership::change_beside(caller, &mut tx, id, &change).await?;
+    let moved = if let Some(moved) = moved {
+        moved
+    } else {
+        drop(tx);
+        tx = caller.write_alone().await?;
+        insert(caller, &mut tx, &group).await?;
+        membership::change_alone(caller, &mut tx, id, &change).await?
+    };
     caller
-        .record(&mut tx, vec![Event::group_created(&group, &added)])
+        .record(&mut tx, vec![Event::group_created(&group, &moved)])
         .await?;
-    if mapping::gives_role(&mut tx, caller.organization, &group.display_name).await? {
-        roles::derive(caller, &mut tx, &added).await?;
+    if nested_groups::gives_role(&mut tx, caller.organization, id).await? {
+        membership::derive(caller, &mut tx, moved).await?;
     }
     tx.commit().await?;
     Ok(group)
+}
+
+async fn insert(caller: &Caller, tx: &mut Tx, group: &Group) -> Result<(), Error> {
+    if rows::insert(tx, caller.organization, group).await? {
+        return Ok(());
+    }
+    Err(TAKEN)
 }
 
 /// The group with this id.
@@ -74,67 +88,56 @@ pub(crate) async fn change_group(
     seen: Option<Vec<i64>>,
     changes: Vec<GroupChange>,
 ) -> Result<Group, Error> {
-    let name = changes.iter().rev().find_map(|change| {
-        let GroupChange::Rename(name) = change else {
-            return None;
-        };
-        Some(name.clone())
-    });
     let mut tx = caller.write().await?;
     let mut raised = raise(caller, &mut tx, id, seen.as_deref()).await?;
-    if name.is_some_and(|name| name != raised.display_name) {
-        // Again, alone: a sign-on beside this could carry the old name and find its rule gone to the new one.
+    let mut group = named(&raised, &changes);
+    let mut moved = None;
+    if group.display_name == raised.display_name {
+        moved = membership::change_beside(caller, &mut tx, id, &changes).await?;
+    }
+    let moved = if let Some(moved) = moved {
+        moved
+    } else {
+        // Again, alone. Where the name changes: a sign-on beside this could carry the old name and find its rule gone to
+        // the new one. Where groups are moved: see `membership`.
         drop(tx);
         tx = caller.write_alone().await?;
         raised = raise(caller, &mut tx, id, seen.as_deref()).await?;
-    }
-    let mut group = raised.clone();
-    let mut moved = Moved::default();
-    for change in changes {
-        match change {
-            GroupChange::Rename(display_name) => group.display_name = display_name,
-            GroupChange::SetExternalId(external_id) => group.external_id = external_id,
-            GroupChange::Add(members) => moved.add(add(caller, &mut tx, id, &members).await?),
-            GroupChange::Remove(members) => {
-                moved.remove(
-                    group_members::remove(&mut tx, caller.organization, id, &members).await?,
-                );
-            }
-            GroupChange::ReplaceMembers(members) => {
-                moved.remove(
-                    group_members::remove_others(&mut tx, caller.organization, id, &members)
-                        .await?,
-                );
-                moved.add(add(caller, &mut tx, id, &members).await?);
-            }
-        }
-    }
+        group = named(&raised, &changes);
+        membership::change_alone(caller, &mut tx, id, &changes).await?
+    };
     if group == raised && moved.is_empty() {
         drop(tx);
         return find_group(caller, id).await;
     }
-    caller
-        .record(
-            &mut tx,
-            vec![Event::group_changed(
-                &raised,
-                &group,
-                &moved.added,
-                &moved.removed,
-            )],
-        )
-        .await?;
-    let mut named = mapping::gives_role(&mut tx, caller.organization, &raised.display_name).await?;
+    let told = Event::group_changed(&raised, &group, &moved);
+    caller.record(&mut tx, vec![told]).await?;
+    let mut gives_role = nested_groups::gives_role(&mut tx, caller.organization, id).await?;
     if group != raised {
         write_names(caller, &mut tx, &raised, &group).await?;
-        named |= mapping::gives_role(&mut tx, caller.organization, &group.display_name).await?;
+        gives_role |= nested_groups::gives_role(&mut tx, caller.organization, id).await?;
     }
-    if named {
-        let moved = [moved.added, moved.removed].concat();
-        roles::derive(caller, &mut tx, &moved).await?;
+    if gives_role {
+        membership::derive(caller, &mut tx, moved).await?;
     }
     tx.commit().await?;
     Ok(group)
+}
+
+/// The group with the names that these changes give it.
+fn named(group: &Group, changes: &[GroupChange]) -> Group {
+    let mut group = group.clone();
+    for change in changes {
+        match change {
+            GroupChange::Rename(name) => group.display_name.clone_from(name),
+            GroupChange::SetExternalId(external_id) => group.external_id.clone_from(external_id),
+            GroupChange::Add(_)
+            | GroupChange::Remove(_)
+            | GroupChange::RemoveAll(_)
+            | GroupChange::ReplaceMembers(_) => {}
+        }
+    }
+    group
 }
 
 /// Raises the version, which every change of a group begins with: it holds the row, and a writer who has seen an older
@@ -152,53 +155,6 @@ async fn raise(
         return Err(Error::VersionMismatch("Group"));
     }
     Ok(raised)
-}
-
-/// Who came and who went, in one request.
-#[derive(Default)]
-struct Moved {
-    added: Vec<MemberId>,
-    removed: Vec<MemberId>,
-}
-
-impl Moved {
-    fn add(&mut self, members: Vec<MemberId>) {
-        self.added.extend(members);
-    }
-
-    fn remove(&mut self, members: Vec<MemberId>) {
-        self.removed.extend(members);
-    }
-
-    fn is_empty(&self) -> bool {
-        self.added.is_empty() && self.removed.is_empty()
-    }
-}
-
-async fn add(
-    caller: &Caller,
-    tx: &mut Tx,
-    id: GroupId,
-    members: &[MemberId],
-) -> Result<Vec<MemberId>, Error> {
-    if members.is_empty() {
-        return Ok(Vec::new());
-    }
-    let passed_over = caller.leniency.passes_over_unknown_members();
-    let added = if passed_over {
-        group_members::add_known(tx, caller.organization, id, members).await?
-    } else {
-        group_members::add(tx, caller.organization, id, members).await?
-    };
-    match added {
-        Attempt::Done(added) => Ok(added),
-        Attempt::Taken | Attempt::Missing if passed_over => Err(Error::Unavailable(
-            anyhow::anyhow!("a member to add was deleted at the same moment"),
-        )),
-        Attempt::Taken | Attempt::Missing => Err(Error::Invalid(
-            "a value of members is not the id of a User of this organization".to_owned(),
-        )),
-    }
 }
 
 /// Writes displayName and externalId; the rules that name the group follow it (R10).
@@ -251,18 +207,36 @@ pub(crate) async fn delete_group(
     id: GroupId,
     seen: Option<Vec<i64>>,
 ) -> Result<(), Error> {
+    let organization = caller.organization;
     let mut tx = caller.write().await?;
-    let group = raise(caller, &mut tx, id, seen.as_deref()).await?;
-    let named = mapping::gives_role(&mut tx, caller.organization, &group.display_name).await?;
-    let left = if named {
-        group_members::remove_others(&mut tx, caller.organization, id, &[]).await?
+    let mut group = raise(caller, &mut tx, id, seen.as_deref()).await?;
+    let is_nested = nested_groups::is_nested(&mut tx, organization, id).await?;
+    if is_nested {
+        drop(tx);
+        tx = caller.write_alone().await?;
+        group = raise(caller, &mut tx, id, seen.as_deref()).await?;
+    }
+    let gives_role = nested_groups::gives_role(&mut tx, organization, id).await?;
+    let left = if gives_role {
+        group_members::remove_others(&mut tx, organization, id, &[]).await?
     } else {
         Vec::new()
     };
-    rows::delete(&mut tx, caller.organization, id).await?;
-    caller
-        .record(&mut tx, vec![Event::group_deleted(&group)])
-        .await?;
+    let mut within = Vec::new();
+    let mut parents = Vec::new();
+    if is_nested {
+        parents = nested_groups::parents(&mut tx, organization, id).await?;
+        rows::raise_versions(&mut tx, organization, &parents, caller.now).await?;
+        within = nested_groups::within(&mut tx, organization, &[id]).await?;
+        let children = nested_groups::children(&mut tx, organization, id).await?;
+        nested_groups::remove(&mut tx, organization, id, &children).await?;
+    }
+    rows::delete(&mut tx, organization, id).await?;
+    let told = Event::group_deleted(&group, &parents);
+    caller.record(&mut tx, vec![told]).await?;
+    if gives_role {
+        membership::derive_members_of(caller, &mut tx, &within).await?;
+    }
     roles::derive(caller, &mut tx, &left).await?;
     tx.commit().await
 }

@@ -10,6 +10,7 @@ pub(crate) mod departures;
 pub(crate) mod group_members;
 pub(crate) mod groups;
 pub(crate) mod members;
+mod membership;
 pub(crate) mod numbering;
 pub(crate) mod projects;
 pub(crate) mod provisioning;

@@ -122,7 +122,7 @@ pub(crate) async fn change_member<E: std::convert::From<Error>>(
         member.modified = caller.now;
     }
     let groups = rows::groups_of(&mut tx, caller.organization, &[id]).await?;
-    member.groups = groups.into_iter().map(|(_, group)| group).collect();
+    member.groups = groups.into_iter().flat_map(|(_, groups)| groups).collect();
     tx.commit().await?;
     Ok(member)
 }

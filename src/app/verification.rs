@@ -1,15 +1,16 @@
 //! Does what is stored agree with what follows from it? The whole roll, worked out again by the pure functions (R9).
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::numbering;
 use super::roles::CHUNK;
 use crate::domain::error::Error;
+use crate::domain::group::ancestors;
 use crate::domain::role::effective_role;
-use crate::domain::{MemberId, OrganizationId};
+use crate::domain::{GroupId, MemberId, OrganizationId};
 use crate::domain::{lookup, name};
 use crate::store::db::{Db, Tx};
-use crate::store::{audit, mapping, organizations, roles};
+use crate::store::{audit, mapping, nested_groups, organizations, roles};
 
 /// Every difference, one sentence each; empty where all is well.
 pub(crate) async fn verify(db: &Db) -> Result<Vec<String>, Error> {
@@ -128,11 +129,29 @@ async fn verify_groups(
     found: &mut Vec<String>,
 ) -> Result<(), Error> {
     let mut last = None;
+    let nested = nested_groups::list(tx, id).await?;
     loop {
         let groups = audit::group_keys(tx, id, last, CHUNK).await?;
         last = groups.last().map(|(group, ..)| *group);
         if last.is_none() {
             return Ok(());
+        }
+        let ids: Vec<GroupId> = groups.iter().map(|(group, ..)| *group).collect();
+        let follows = ancestors(&ids, &nested);
+        let kept = nested_groups::ancestors(tx, id, &ids).await?;
+        let kept: BTreeSet<(GroupId, GroupId)> = kept.into_iter().collect();
+        for (group, above) in follows.symmetric_difference(&kept) {
+            let says = if kept.contains(&(*group, *above)) {
+                "is noted"
+            } else {
+                "is not noted"
+            };
+            found.push(format!("group {group}: {says} as lying within {above}"));
+        }
+        for (child, parent) in &nested {
+            if follows.contains(&(*parent, *child)) {
+                found.push(format!("group {parent}: lies within its member {child}"));
+            }
         }
         for (group, display_name, key) in groups {
             if name::key(&display_name) != key {

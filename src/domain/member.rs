@@ -130,6 +130,8 @@ pub(crate) struct GroupRef {
     pub(crate) id: GroupId,
     /// Its displayName.
     pub(crate) display_name: String,
+    /// Whether the member is in it directly, and not only through another group.
+    pub(crate) direct: bool,
 }
 
 /// A member of an organization.
@@ -153,7 +155,7 @@ pub(crate) struct Member {
     pub(crate) created: Timestamp,
     /// When the member's own attributes last changed.
     pub(crate) modified: Timestamp,
-    /// The directory groups that the member is in, by displayName.
+    /// The directory groups that the member is in, directly or through others, each once, by displayName.
     pub(crate) groups: Vec<GroupRef>,
 }
 

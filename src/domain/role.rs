@@ -194,6 +194,8 @@ impl RoleSource {
 pub(crate) struct RuleMatch {
     /// The group's displayName, or the name that a sign-on carried.
     pub(crate) group: String,
+    /// The group within it that the member is in, where the member is not in it directly.
+    pub(crate) through: Option<String>,
     /// Through what the member is in the group.
     pub(crate) source: RoleSource,
     /// What the rule gives.

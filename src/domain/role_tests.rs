@@ -7,6 +7,7 @@ use super::role::{
 
 fn rule(group: &str, source: RoleSource, role: Role) -> RuleMatch {
     RuleMatch {
+        through: None,
         group: group.to_owned(),
         source,
         role,

@@ -1,10 +1,13 @@
 //! Who is in groups. A member is a row, added and removed by itself: the cost does not depend on how many there are,
 //! and two writers do not overwrite each other.
 
+use sqlx::FromRow;
+use uuid::Uuid;
+
 use super::db::{Attempt, Tx};
 use super::list_of;
 use crate::domain::error::Error;
-use crate::domain::group::GroupMember;
+use crate::domain::group::{GroupMember, MemberKind};
 use crate::domain::{GroupId, MemberId, OrganizationId};
 
 /// Adds members; gives those that were not in the group before. `Missing` where one is no member.
@@ -18,26 +21,6 @@ pub(crate) async fn add(
         .attempt_all::<(MemberId,)>(
             "INSERT INTO group_members (organization_id, group_id, member_id)
              SELECT $1, $2, value FROM json_each($3) WHERE TRUE
-             ON CONFLICT (organization_id, group_id, member_id) DO NOTHING RETURNING member_id",
-            &[&organization, &id, &list_of(members)],
-        )
-        .await?;
-    Ok(ids(added))
-}
-
-/// Adds those of these that are members of the organization; gives those that were not in the group before. `Missing`
-/// where one was deleted at the same moment.
-pub(crate) async fn add_known(
-    tx: &mut Tx,
-    organization: OrganizationId,
-    id: GroupId,
-    members: &[MemberId],
-) -> Result<Attempt<Vec<MemberId>>, Error> {
-    let added = tx
-        .attempt_all::<(MemberId,)>(
-            "INSERT INTO group_members (organization_id, group_id, member_id)
-             SELECT m.organization_id, $2, m.id FROM members m
-             WHERE m.organization_id = $1 AND m.id IN (SELECT value FROM json_each($3))
              ON CONFLICT (organization_id, group_id, member_id) DO NOTHING RETURNING member_id",
             &[&organization, &id, &list_of(members)],
         )
@@ -87,25 +70,58 @@ pub(crate) async fn remove_others(
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// The first so many members of these groups, by group and member.
+/// What stands in a row for a kind of member; users come first in every list.
+pub(super) fn kind(number: i32) -> MemberKind {
+    match number {
+        0 => MemberKind::User,
+        _ => MemberKind::Group,
+    }
+}
+
+#[derive(FromRow)]
+struct MemberRow {
+    group_id: GroupId,
+    kind: i32,
+    /// Of a member or of a group.
+    id: MemberId,
+    display_name: Option<String>,
+}
+
+impl From<MemberRow> for (GroupId, GroupMember) {
+    fn from(row: MemberRow) -> Self {
+        let member = GroupMember {
+            kind: kind(row.kind),
+            id: row.id.0,
+            display_name: row.display_name,
+        };
+        (row.group_id, member)
+    }
+}
+
+/// The first so many users and the first so many groups among the members of these groups, by group, kind and id.
 pub(crate) async fn first(
     tx: &mut Tx,
     organization: OrganizationId,
     groups: &[GroupId],
     count: i64,
 ) -> Result<Vec<(GroupId, GroupMember)>, Error> {
-    let rows: Vec<(GroupId, MemberId)> = tx
+    let rows: Vec<MemberRow> = tx
         .fetch_all(
-            "SELECT group_id, member_id FROM group_members
-             WHERE organization_id = $1 AND group_id IN (SELECT value FROM json_each($2))
-             ORDER BY group_id, member_id LIMIT $3",
+            "SELECT x.group_id, x.kind, x.id, NULL AS display_name FROM (
+                SELECT * FROM (
+                    SELECT group_id, 0 AS kind, member_id AS id FROM group_members
+                    WHERE organization_id = $1 AND group_id IN (SELECT value FROM json_each($2))
+                    ORDER BY group_id, member_id LIMIT $3) AS u
+                UNION ALL
+                SELECT * FROM (
+                    SELECT group_id, 1, child_id FROM nested_groups
+                    WHERE organization_id = $1 AND group_id IN (SELECT value FROM json_each($2))
+                    ORDER BY group_id, child_id LIMIT $3) AS g
+             ) AS x ORDER BY x.group_id, x.kind, x.id",
             &[&organization, &list_of(groups), &count],
         )
         .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(group, id)| (group, unnamed(id)))
-        .collect())
+    Ok(rows.into_iter().map(Into::into).collect())
 }
 
 /// The same, with what to call them.
@@ -115,29 +131,71 @@ pub(crate) async fn first_named(
     groups: &[GroupId],
     count: i64,
 ) -> Result<Vec<(GroupId, GroupMember)>, Error> {
-    let rows: Vec<(GroupId, MemberId, Option<String>)> = tx
+    let rows: Vec<MemberRow> = tx
         .fetch_all(
-            "SELECT gm.group_id, gm.member_id, m.display_name
-             FROM group_members gm JOIN members m ON m.organization_id = gm.organization_id AND m.id = gm.member_id
-             WHERE gm.organization_id = $1 AND gm.group_id IN (SELECT value FROM json_each($2))
-             ORDER BY gm.group_id, gm.member_id LIMIT $3",
+            "SELECT x.group_id, x.kind, x.id, x.display_name FROM (
+                SELECT * FROM (
+                    SELECT gm.group_id, 0 AS kind, gm.member_id AS id, m.display_name
+                    FROM group_members gm
+                    JOIN members m ON m.organization_id = gm.organization_id AND m.id = gm.member_id
+                    WHERE gm.organization_id = $1 AND gm.group_id IN (SELECT value FROM json_each($2))
+                    ORDER BY gm.group_id, gm.member_id LIMIT $3) AS u
+                UNION ALL
+                SELECT * FROM (
+                    SELECT n.group_id, 1, n.child_id, c.display_name
+                    FROM nested_groups n JOIN groups c ON c.organization_id = n.organization_id AND c.id = n.child_id
+                    WHERE n.organization_id = $1 AND n.group_id IN (SELECT value FROM json_each($2))
+                    ORDER BY n.group_id, n.child_id LIMIT $3) AS g
+             ) AS x ORDER BY x.group_id, x.kind, x.id",
             &[&organization, &list_of(groups), &count],
         )
         .await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// The next so many members of a kind in a group, by id, with what to call them.
+pub(crate) async fn after(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    group: GroupId,
+    (of, last): (MemberKind, Uuid),
+    count: i64,
+) -> Result<Vec<GroupMember>, Error> {
+    let sql = match of {
+        MemberKind::User => {
+            "SELECT gm.member_id, m.display_name
+             FROM group_members gm JOIN members m ON m.organization_id = gm.organization_id AND m.id = gm.member_id
+             WHERE gm.organization_id = $1 AND gm.group_id = $2 AND gm.member_id > $3
+             ORDER BY gm.member_id LIMIT $4"
+        }
+        MemberKind::Group => {
+            "SELECT n.child_id, c.display_name
+             FROM nested_groups n JOIN groups c ON c.organization_id = n.organization_id AND c.id = n.child_id
+             WHERE n.organization_id = $1 AND n.group_id = $2 AND n.child_id > $3
+             ORDER BY n.child_id LIMIT $4"
+        }
+    };
+    let rows: Vec<(MemberId, String)> = tx
+        .fetch_all(sql, &[&organization, &group, &MemberId(last), &count])
+        .await?;
     Ok(rows
         .into_iter()
-        .map(|(group, id, display_name)| (group, GroupMember { id, display_name }))
+        .map(|(id, display_name)| GroupMember {
+            kind: of,
+            id: id.0,
+            display_name: Some(display_name),
+        })
         .collect())
 }
 
-/// The next so many members of a group, by id.
-pub(crate) async fn after(
+/// The next so many of the members of the organization in a group, by id.
+pub(crate) async fn ids_after(
     tx: &mut Tx,
     organization: OrganizationId,
     group: GroupId,
     last: MemberId,
     count: i64,
-) -> Result<Vec<GroupMember>, Error> {
+) -> Result<Vec<MemberId>, Error> {
     let rows: Vec<(MemberId,)> = tx
         .fetch_all(
             "SELECT member_id FROM group_members
@@ -145,35 +203,5 @@ pub(crate) async fn after(
             &[&organization, &group, &last, &count],
         )
         .await?;
-    Ok(rows.into_iter().map(|(id,)| unnamed(id)).collect())
-}
-
-/// The same, with what to call them.
-pub(crate) async fn after_named(
-    tx: &mut Tx,
-    organization: OrganizationId,
-    group: GroupId,
-    last: MemberId,
-    count: i64,
-) -> Result<Vec<GroupMember>, Error> {
-    let rows: Vec<(MemberId, Option<String>)> = tx
-        .fetch_all(
-            "SELECT gm.member_id, m.display_name
-             FROM group_members gm JOIN members m ON m.organization_id = gm.organization_id AND m.id = gm.member_id
-             WHERE gm.organization_id = $1 AND gm.group_id = $2 AND gm.member_id > $3
-             ORDER BY gm.member_id LIMIT $4",
-            &[&organization, &group, &last, &count],
-        )
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, display_name)| GroupMember { id, display_name })
-        .collect())
-}
-
-fn unnamed(id: MemberId) -> GroupMember {
-    GroupMember {
-        id,
-        display_name: None,
-    }
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }

@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 
 use super::db::{Attempt, Tx};
-use super::list_of;
+use super::{list_of, nested_groups};
 use crate::domain::error::Error;
 use crate::domain::group::Group;
 use crate::domain::name;
@@ -85,6 +85,9 @@ pub(crate) async fn insert(
             ],
         )
         .await?;
+    if rows == 1 {
+        nested_groups::insert_root(tx, organization, group.id).await?;
+    }
     Ok(rows == 1)
 }
 
@@ -133,6 +136,22 @@ pub(crate) async fn raise_versions_of(
         "UPDATE groups SET version = version + 1, modified_at = $3 WHERE organization_id = $1 AND id IN
             (SELECT group_id FROM group_members WHERE organization_id = $1 AND member_id = $2)",
         &[&organization, &member, &at],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Raises the versions of these groups.
+pub(crate) async fn raise_versions(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    ids: &[GroupId],
+    at: Timestamp,
+) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE groups SET version = version + 1, modified_at = $3
+         WHERE organization_id = $1 AND id IN (SELECT value FROM json_each($2))",
+        &[&organization, &list_of(ids), &at],
     )
     .await?;
     Ok(())

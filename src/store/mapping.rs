@@ -244,7 +244,7 @@ pub(crate) async fn groups_named(
 ) -> Result<Vec<(String, RoleSource)>, Error> {
     let rows: Vec<(String, i32)> = tx
         .fetch_all(
-            "SELECT name, source FROM member_groups WHERE organization_id = $1 AND member_id = $2 ORDER BY name, source DESC",
+            "SELECT DISTINCT name, source FROM member_groups WHERE organization_id = $1 AND member_id = $2 ORDER BY name, source DESC",
             &[&organization, &member],
         )
         .await?;
@@ -261,7 +261,7 @@ pub(crate) async fn project_matches(
 ) -> Result<Vec<(ProjectId, ProjectRuleMatch)>, Error> {
     let rows: Vec<(ProjectId, String, i32, i16)> = tx
         .fetch_all(
-            "SELECT r.project_id, mg.name, mg.source, r.role
+            "SELECT DISTINCT r.project_id, mg.name, mg.source, r.role
              FROM member_groups mg JOIN project_rules r ON r.organization_id = mg.organization_id AND r.group_name = mg.name
              WHERE mg.organization_id = $1 AND mg.member_id = $2 ORDER BY r.project_id, r.role DESC, mg.name",
             &[&organization, &member],

@@ -61,24 +61,28 @@ struct MemberAndGroupRow {
     member: MemberRow,
     group_id: Option<GroupId>,
     group_name: Option<String>,
+    /// Through which of the member's own groups.
+    through: Option<GroupId>,
 }
 
-/// One member with their groups by displayName; the condition follows, and names one at most.
+/// One member with their groups by displayName, once for each own group through which they are in it; the condition
+/// follows, and names one at most.
 ///
 /// The attributes, which may be long, stand in the first row alone: else they are sent and read once for each group.
 macro_rules! one_with_groups {
     ($condition:literal) => {
         concat!(
             "SELECT m.id, m.number, m.account_id, m.user_name, m.external_id, m.active,
-                CASE WHEN ROW_NUMBER() OVER (ORDER BY g.display_name) = 1 THEN m.attributes END AS attributes,
+                CASE WHEN ROW_NUMBER() OVER (ORDER BY g.display_name, gm.group_id) = 1 THEN m.attributes END AS attributes,
                 m.role, m.role_source, m.version, m.created_at, m.modified_at,
-                g.id AS group_id, g.display_name AS group_name
+                g.id AS group_id, g.display_name AS group_name, gm.group_id AS through
              FROM members m
              LEFT JOIN group_members gm ON gm.organization_id = m.organization_id AND gm.member_id = m.id
-             LEFT JOIN groups g ON g.organization_id = gm.organization_id AND g.id = gm.group_id
+             LEFT JOIN group_ancestors a ON a.organization_id = gm.organization_id AND a.group_id = gm.group_id
+             LEFT JOIN groups g ON g.organization_id = a.organization_id AND g.id = a.ancestor_id
              WHERE m.organization_id = $1 AND ",
             $condition,
-            " ORDER BY g.display_name"
+            " ORDER BY g.display_name, gm.group_id"
         )
     };
 }
@@ -114,14 +118,27 @@ fn gathered(rows: Vec<MemberAndGroupRow>) -> Result<Option<Member>, Error> {
     let mut member = None;
     let mut groups = Vec::with_capacity(rows.len());
     for row in rows {
-        groups.extend(
-            row.group_id
-                .zip(row.group_name)
-                .map(|(id, display_name)| GroupRef { id, display_name }),
-        );
+        if let Some(((id, display_name), through)) =
+            row.group_id.zip(row.group_name).zip(row.through)
+        {
+            gather(&mut groups, id, display_name, through);
+        }
         member.get_or_insert(row.member);
     }
     member.map(|row| row.with_groups(groups)).transpose()
+}
+
+/// Notes a group that a member is in through one of their own. Those that are the same group follow one another.
+fn gather(groups: &mut Vec<GroupRef>, id: GroupId, display_name: String, through: GroupId) {
+    let direct = id == through;
+    match groups.last_mut().filter(|last| last.id == id) {
+        Some(last) => last.direct |= direct,
+        None => groups.push(GroupRef {
+            id,
+            display_name,
+            direct,
+        }),
+    }
 }
 
 /// The groups of each of these members, by member and displayName.
@@ -129,20 +146,28 @@ pub(crate) async fn groups_of(
     tx: &mut Tx,
     organization: OrganizationId,
     members: &[MemberId],
-) -> Result<Vec<(MemberId, GroupRef)>, Error> {
-    let rows: Vec<(MemberId, GroupId, String)> = tx
+) -> Result<Vec<(MemberId, Vec<GroupRef>)>, Error> {
+    let rows: Vec<(MemberId, GroupId, String, GroupId)> = tx
         .fetch_all(
-            "SELECT gm.member_id, g.id, g.display_name
-             FROM group_members gm JOIN groups g ON g.organization_id = gm.organization_id AND g.id = gm.group_id
+            "SELECT gm.member_id, g.id, g.display_name, gm.group_id
+             FROM group_members gm
+             JOIN group_ancestors a ON a.organization_id = gm.organization_id AND a.group_id = gm.group_id
+             JOIN groups g ON g.organization_id = a.organization_id AND g.id = a.ancestor_id
              WHERE gm.organization_id = $1 AND gm.member_id IN (SELECT value FROM json_each($2))
              ORDER BY gm.member_id, g.display_name",
             &[&organization, &list_of(members)],
         )
         .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(member, id, display_name)| (member, GroupRef { id, display_name }))
-        .collect())
+    let mut all: Vec<(MemberId, Vec<GroupRef>)> = Vec::new();
+    for (member, id, display_name, through) in rows {
+        if all.last().is_none_or(|(last, _)| *last != member) {
+            all.push((member, Vec::new()));
+        }
+        if let Some((_, groups)) = all.last_mut() {
+            gather(groups, id, display_name, through);
+        }
+    }
+    Ok(all)
 }
 
 const FIND_ALONE: &str =

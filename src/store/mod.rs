@@ -15,6 +15,7 @@ pub(crate) mod group_members;
 pub(crate) mod groups;
 pub(crate) mod mapping;
 pub(crate) mod members;
+pub(crate) mod nested_groups;
 pub(crate) mod organizations;
 pub(crate) mod projects;
 pub(crate) mod request_log;

@@ -159,20 +159,26 @@ pub(crate) async fn facts(
             &[&organization, &list],
         )
         .await?;
-    let matches: Vec<(MemberId, String, i32, i16)> = tx
+    let matches: Vec<(MemberId, String, i32, i16, Option<String>)> = tx
         .fetch_all(
             // Not through the view `member_groups`: what a join says of a member does not reach into it on PostgreSQL,
             // which then goes through the groups of everybody for each member.
-            "SELECT mg.member_id, mg.name, mg.source, r.role
+            // Each group once: of the own groups through which the member is in it, itself or else the first by name.
+            "SELECT mg.member_id, mg.name, mg.source, r.role,
+                CASE WHEN COUNT(*) = COUNT(mg.through) THEN MIN(mg.through) END AS through
              FROM (
-                SELECT gm.member_id, g.display_name AS name, 3 AS source
-                FROM group_members gm JOIN groups g ON g.organization_id = gm.organization_id AND g.id = gm.group_id
+                SELECT gm.member_id, g.display_name AS name, 3 AS source,
+                    CASE WHEN o.id <> g.id THEN o.display_name END AS through
+                FROM group_members gm
+                JOIN groups o ON o.organization_id = gm.organization_id AND o.id = gm.group_id
+                JOIN group_ancestors a ON a.organization_id = gm.organization_id AND a.group_id = gm.group_id
+                JOIN groups g ON g.organization_id = a.organization_id AND g.id = a.ancestor_id
                 WHERE gm.organization_id = $1 AND gm.member_id IN (SELECT value FROM json_each($2))
                 UNION ALL
-                SELECT a.member_id, a.name, 2 FROM asserted_groups a
+                SELECT a.member_id, a.name, 2, NULL FROM asserted_groups a
                 WHERE a.organization_id = $1 AND a.member_id IN (SELECT value FROM json_each($2))
              ) AS mg JOIN role_rules r ON r.organization_id = $1 AND r.group_name = mg.name
-             ORDER BY mg.member_id",
+             GROUP BY mg.member_id, mg.name, mg.source, r.role ORDER BY mg.member_id",
             &[&organization, &list],
         )
         .await?;
@@ -180,11 +186,13 @@ pub(crate) async fn facts(
     let mut stored = Vec::with_capacity(rows.len());
     for row in rows {
         let mut mapped = Vec::new();
-        while let Some((_, group, through, given)) = matches.next_if(|rule| rule.0 == row.id) {
-            let through = i16::try_from(through).map_err(|_| inconsistent("source", through))?;
+        while let Some((_, group, from, given, through)) = matches.next_if(|rule| rule.0 == row.id)
+        {
+            let from = i16::try_from(from).map_err(|_| inconsistent("source", from))?;
             mapped.push(RuleMatch {
                 group,
-                source: source(through)?,
+                through,
+                source: source(from)?,
                 role: role(given)?,
             });
         }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Event, Kind};
-use crate::domain::group::Group;
+use crate::domain::group::{Group, Moved};
 use crate::domain::member::{Member, Profile};
 use crate::domain::role::{Role, RoleSource};
 use crate::domain::{GroupId, MemberId, OrganizationId};
@@ -99,37 +99,32 @@ impl Event {
     }
 
     /// A group was made with these members.
-    pub(crate) fn group_created(group: &Group, members: &[MemberId]) -> Self {
-        Self::plain(
-            Kind::GroupCreated,
-            group.id,
-            json!({ "displayName": group.display_name, "members": members }),
-        )
+    pub(crate) fn group_created(group: &Group, moved: &Moved) -> Self {
+        let facts = json!({
+            "displayName": group.display_name,
+            "members": moved.added,
+            "member_groups": moved.added_groups,
+        });
+        Self::plain(Kind::GroupCreated, group.id, facts)
     }
 
     /// A group or its members changed.
-    pub(crate) fn group_changed(
-        before: &Group,
-        after: &Group,
-        added: &[MemberId],
-        removed: &[MemberId],
-    ) -> Self {
+    pub(crate) fn group_changed(before: &Group, after: &Group, moved: &Moved) -> Self {
         let facts = json!({
             "before": { "displayName": before.display_name, "externalId": before.external_id },
             "after": { "displayName": after.display_name, "externalId": after.external_id },
-            "added": added,
-            "removed": removed,
+            "added": moved.added,
+            "removed": moved.removed,
+            "added_groups": moved.added_groups,
+            "removed_groups": moved.removed_groups,
         });
         Self::plain(Kind::GroupChanged, after.id, facts)
     }
 
-    /// A group was deleted.
-    pub(crate) fn group_deleted(group: &Group) -> Self {
-        Self::plain(
-            Kind::GroupDeleted,
-            group.id,
-            json!({ "displayName": group.display_name }),
-        )
+    /// A group was deleted, and so is no member of these any more.
+    pub(crate) fn group_deleted(group: &Group, parents: &[GroupId]) -> Self {
+        let facts = json!({ "displayName": group.display_name, "parents": parents });
+        Self::plain(Kind::GroupDeleted, group.id, facts)
     }
 }
 

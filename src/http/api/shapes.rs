@@ -150,8 +150,15 @@ fn step(step: &Step) -> Value {
         "won": step.lost_because.is_none(),
         "lost_because": step.lost_because,
     });
-    if let Considered::Rule(RuleMatch { group, source, .. }) = &step.considered {
+    if let Considered::Rule(rule) = &step.considered {
+        let RuleMatch {
+            group,
+            through,
+            source,
+            ..
+        } = rule;
         shown["group"] = json!(group);
+        shown["through"] = json!(through);
         shown["source"] = json!(source.name());
     }
     shown
@@ -175,7 +182,10 @@ pub(super) fn sentence(considered: &Considered) -> String {
         Considered::Suspended => "an admin has deactivated the member".to_owned(),
         Considered::InactiveInDirectory => "the directory says that the member is not active".to_owned(),
         Considered::Pin(role) => format!("an admin has given the role {} by hand", role.name()),
-        Considered::Rule(rule) => format!("the group {:?} gives {}", rule.group, rule.role.name()),
+        Considered::Rule(RuleMatch { group, through, role, .. }) => match through {
+            None => format!("the group {group:?} gives {}", role.name()),
+            Some(through) => format!("the group {group:?}, which {through:?} is in, gives {}", role.name()),
+        },
         Considered::LeftAllMappedGroups => {
             "the member has left every mapped group, and roles come from the identity provider alone".to_owned()
         }

@@ -130,7 +130,7 @@ impl Writing {
         };
         out.write(&before).await?;
         while let Some(last) = members.last() {
-            members = self.reading.after(group.id, Some(last.id)).await?;
+            members = self.reading.after(group.id, Some(last)).await?;
             let mut more = group::members_alone(&members, &self.view.base);
             self.view.kept.apply(&mut more);
             if let Some(more) = more["members"].as_array().filter(|more| !more.is_empty()) {

@@ -2,11 +2,11 @@
 //!
 //! The operations are never applied to a list of members here: they are named one by one, for SQL to add and remove.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::domain::MemberId;
-use crate::domain::group::GroupChange;
+use crate::domain::group::{GroupChange, MemberKind, MemberRef};
 
+use super::Selected;
 use crate::scim::attribute::AttributePath;
 use crate::scim::error::Error;
 use crate::scim::filter::Node;
@@ -128,56 +128,61 @@ fn members(
     changes: &mut Changes<'_>,
 ) -> Result<(), Error> {
     let change = match (op, filter) {
-        (Op::Add, None) => GroupChange::Add(super::member_ids(value, changes.reading)?),
+        (Op::Add, None) => GroupChange::Add(super::members_named(value, changes.reading)?),
         (Op::Replace, None) => {
-            GroupChange::ReplaceMembers(super::member_ids(value, changes.reading)?)
+            GroupChange::ReplaceMembers(super::members_named(value, changes.reading)?)
         }
         // Without a value this empties the group; with one, which is how Entra ID removes, only those go.
         (Op::Remove, None) if value.is_null() => GroupChange::ReplaceMembers(Vec::new()),
         (Op::Remove, None) => GroupChange::Remove(listed(value)?),
-        (op, Some(filter)) => {
-            let Some(ids) = super::ids_selected(filter) else {
-                return Err(Error::InvalidFilter(
-                    "members can only be selected by `value eq \"...\"`, joined by `or`".to_owned(),
-                ));
-            };
-            match op {
-                Op::Remove => GroupChange::Remove(there(ids.into_iter())),
-                // As with the lists of a user, what the filter describes comes to be.
-                Op::Add => {
-                    let ids: Vec<Value> = ids.into_iter().map(Value::from).collect();
-                    GroupChange::Add(super::member_ids(&Value::Array(ids), changes.reading)?)
-                }
-                Op::Replace => return Err(unchangeable(path)),
+        (op, Some(filter)) => match (op, super::selected(filter)) {
+            (Op::Remove, Some(Selected::Ids(ids))) => GroupChange::Remove(there(ids)),
+            (Op::Remove, Some(Selected::All(kind))) => GroupChange::RemoveAll(kind),
+            // As with the lists of a user, what the filter describes comes to be.
+            (Op::Add, Some(Selected::Ids(ids))) => {
+                let described = |(id, kind): (&str, Option<MemberKind>)| json!({ "value": id, "type": kind.map(super::type_name) });
+                let described = ids.into_iter().map(described).collect();
+                GroupChange::Add(super::members_named(&described, changes.reading)?)
             }
-        }
+            (Op::Replace, Some(_)) => return Err(unchangeable(path)),
+            (Op::Add, Some(Selected::All(_))) | (_, None) => {
+                return Err(Error::InvalidFilter(
+                    "members can only be selected by `value eq \"...\"`, joined by `or`, or to be removed by \
+                     `type eq \"...\"`"
+                        .to_owned(),
+                ));
+            }
+        },
     };
     // To add or remove nobody is to change nothing.
-    if !matches!(&change, GroupChange::Add(ids) | GroupChange::Remove(ids) if ids.is_empty()) {
+    if !matches!(&change, GroupChange::Add(members) | GroupChange::Remove(members) if members.is_empty())
+    {
         changes.list.push(change);
     }
     Ok(())
 }
 
 /// The members that a remove lists.
-fn listed(value: &Value) -> Result<Vec<MemberId>, Error> {
+fn listed(value: &Value) -> Result<Vec<MemberRef>, Error> {
     let elements = match value {
         Value::Array(elements) => elements.as_slice(),
         one => std::slice::from_ref(one),
     };
-    let ids: Option<Vec<&str>> = elements.iter().map(super::member_id).collect();
-    let ids = ids.ok_or_else(|| {
+    let named: Option<Vec<_>> = elements.iter().map(super::member_named).collect();
+    let named = named.ok_or_else(|| {
         Error::InvalidValue(
             "each member to remove must be an object with its id as `value`".to_owned(),
         )
     })?;
-    Ok(there(ids.into_iter()))
+    Ok(there(named))
 }
 
-/// Ids to remove: what is no id is in no group, and passed over.
-fn there<'i>(ids: impl Iterator<Item = &'i str>) -> Vec<MemberId> {
+/// Members to remove: what is no id is in no group, and passed over.
+fn there(named: Vec<(&str, Option<MemberKind>)>) -> Vec<MemberRef> {
     let mut seen = std::collections::HashSet::new();
-    ids.filter_map(MemberId::parse)
-        .filter(|id| seen.insert(*id))
+    named
+        .into_iter()
+        .filter_map(|(id, kind)| super::reference(id, kind))
+        .filter(|member| seen.insert(*member))
         .collect()
 }

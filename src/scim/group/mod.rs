@@ -11,12 +11,12 @@ mod query_tests;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
 use crate::domain::MemberId;
-use crate::domain::group::{Group, GroupContent, GroupMember};
+use crate::domain::group::{Group, GroupContent, GroupMember, MemberKind, MemberRef};
 
 use super::error::Error;
 use super::field;
@@ -50,7 +50,7 @@ pub(crate) fn content(body: &Value, reading: &Reading<'_>) -> Result<GroupConten
         display_name: value::required_text(field(body, "displayName"), "displayName")?,
         external_id: value::external_id(field(body, "externalId"))?,
         members: match field(body, "members") {
-            Some(members) => member_ids(members, reading)?,
+            Some(members) => members_named(members, reading)?,
             None => Vec::new(),
         },
     })
@@ -66,9 +66,9 @@ fn note_unknown(body: &Map<String, Value>, reading: &Reading<'_>) {
     }
 }
 
-/// The ids in a `members` value, each once and in order. What clients say of a member besides its id (`display`, `$ref`,
-/// `type`) is ours to say, and passed over.
-fn member_ids(members: &Value, reading: &Reading<'_>) -> Result<Vec<MemberId>, Error> {
+/// Who a `members` value names, each once and in order. Of what clients say of a member besides its id, `type` counts
+/// where it is one of the two that there are; `display` and `$ref` are ours to say, and passed over.
+fn members_named(members: &Value, reading: &Reading<'_>) -> Result<Vec<MemberRef>, Error> {
     let members = match members {
         Value::Null => return Ok(Vec::new()),
         Value::Array(members) => members.as_slice(),
@@ -77,17 +77,24 @@ fn member_ids(members: &Value, reading: &Reading<'_>) -> Result<Vec<MemberId>, E
             std::slice::from_ref(one)
         }
     };
-    let mut seen = HashSet::with_capacity(members.len());
-    let mut ids = Vec::with_capacity(members.len());
+    let mut seen = HashMap::with_capacity(members.len());
+    let mut named: Vec<MemberRef> = Vec::with_capacity(members.len());
     for (index, member) in members.iter().enumerate() {
-        let id = member_id(member).ok_or_else(|| {
+        let (id, kind) = member_named(member).ok_or_else(|| {
             Error::InvalidValue(format!(
                 "`members[{index}]` must be an object whose `value` is the id of a member"
             ))
         })?;
-        match MemberId::parse(id) {
-            Some(id) if seen.insert(id) => ids.push(id),
-            Some(_) => {}
+        match reference(id, kind) {
+            Some(member) => {
+                let first = *seen.entry(member.id).or_insert(named.len());
+                match named.get_mut(first) {
+                    // Named before; of two kinds, one is refused where it is known which is right.
+                    Some(before) if member.kind.is_none() || before.kind == member.kind => {}
+                    Some(before) if before.kind.is_none() => before.kind = member.kind,
+                    Some(_) | None => named.push(member),
+                }
+            }
             None if reading.leniency.passes_over_unknown_members() => {
                 let shown = shown(id);
                 reading.note(format!(
@@ -102,23 +109,84 @@ fn member_ids(members: &Value, reading: &Reading<'_>) -> Result<Vec<MemberId>, E
             }
         }
     }
-    Ok(ids)
+    Ok(named)
 }
 
 fn shown(id: &str) -> String {
     id.chars().take(100).collect()
 }
 
-/// The id that an element of `members` carries. Some clients send the bare id.
-fn member_id(member: &Value) -> Option<&str> {
+/// The id that an element of `members` carries, and what it says that it is. Some clients send the bare id.
+fn member_named(member: &Value) -> Option<(&str, Option<MemberKind>)> {
     match member {
-        Value::String(id) => Some(id),
-        Value::Object(fields) => field(fields, "value")?.as_str(),
+        Value::String(id) => Some((id, None)),
+        Value::Object(fields) => {
+            let kind = field(fields, "type").and_then(Value::as_str).and_then(kind);
+            Some((field(fields, "value")?.as_str()?, kind))
+        }
         _ => None,
     }
 }
 
-/// The ids that a filter over `members` selects, where it only compares `value` with `eq`, perhaps with `or`.
+fn reference(id: &str, kind: Option<MemberKind>) -> Option<MemberRef> {
+    // Members and groups have the same form of id.
+    MemberId::parse(id).map(|MemberId(id)| MemberRef { id, kind })
+}
+
+/// The `type` of a member, which is compared without case.
+fn kind(text: &str) -> Option<MemberKind> {
+    [MemberKind::User, MemberKind::Group]
+        .into_iter()
+        .find(|kind| type_name(*kind).eq_ignore_ascii_case(text))
+}
+
+fn type_name(kind: MemberKind) -> &'static str {
+    match kind {
+        MemberKind::User => Kind::User.name(),
+        MemberKind::Group => Kind::Group.name(),
+    }
+}
+
+/// Who a filter over `members` selects.
+enum Selected<'f> {
+    /// These ids, and perhaps only where they are of this kind.
+    Ids(Vec<(&'f str, Option<MemberKind>)>),
+    /// All of a kind.
+    All(MemberKind),
+}
+
+/// Who a filter over `members` selects, where it only compares `value` with `eq`, perhaps with `or`, or `type` with `eq`,
+/// or both with `and`.
+fn selected(filter: &Node) -> Option<Selected<'_>> {
+    if let Some(kind) = kind_selected(filter) {
+        return Some(Selected::All(kind));
+    }
+    if let Node::And(parts) = filter
+        && let [one, other] = parts.as_slice()
+    {
+        let kind = kind_selected(one).or_else(|| kind_selected(other))?;
+        let ids = ids_selected(one).or_else(|| ids_selected(other))?;
+        return Some(Selected::Ids(
+            ids.into_iter().map(|id| (id, Some(kind))).collect(),
+        ));
+    }
+    let ids = ids_selected(filter)?;
+    Some(Selected::Ids(
+        ids.into_iter().map(|id| (id, None)).collect(),
+    ))
+}
+
+fn kind_selected(filter: &Node) -> Option<MemberKind> {
+    match filter {
+        Node::Compare(path, Operator::Equal, Literal::Text { written, .. })
+            if path.is("type", None) =>
+        {
+            kind(written)
+        }
+        _ => None,
+    }
+}
+
 fn ids_selected(filter: &Node) -> Option<Vec<&str>> {
     match filter {
         Node::Compare(path, Operator::Equal, Literal::Text { written, .. })
@@ -171,10 +239,14 @@ pub(crate) fn members_alone(members: &[GroupMember], base: &str) -> Value {
 }
 
 fn member_resource(member: &GroupMember, base: &str) -> Value {
+    let collection = match member.kind {
+        MemberKind::User => "Users",
+        MemberKind::Group => "Groups",
+    };
     let mut resource = json!({
         "value": member.id,
-        "$ref": format!("{base}/Users/{}", member.id),
-        "type": "User",
+        "$ref": format!("{base}/{collection}/{}", member.id),
+        "type": type_name(member.kind),
     });
     if let Some(display_name) = &member.display_name {
         resource["display"] = json!(display_name);

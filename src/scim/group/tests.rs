@@ -15,8 +15,12 @@ pub(super) const BASE: &str = "https://roll.example/scim/v2";
 pub(super) const A: &str = "00000000-0000-4000-8000-00000000000a";
 pub(super) const B: &str = "00000000-0000-4000-8000-00000000000b";
 
-fn id(text: &str) -> MemberId {
-    MemberId::parse(text).unwrap()
+fn id(text: &str) -> MemberRef {
+    reference(text, None).unwrap()
+}
+
+fn kind_of(kind: MemberKind, text: &str) -> MemberRef {
+    reference(text, Some(kind)).unwrap()
 }
 
 fn read(mut body: Value) -> Result<GroupContent, Error> {
@@ -56,7 +60,7 @@ fn a_group_is_read_with_each_member_once() {
     let expected = GroupContent {
         display_name: "G".to_owned(),
         external_id: Some("k".to_owned()),
-        members: vec![id(A), id(B)],
+        members: vec![kind_of(MemberKind::User, A), id(B)],
     };
     assert_eq!(content, Ok(expected));
     for members in [json!(null), json!([])] {
@@ -112,6 +116,26 @@ fn a_group_that_makes_no_sense_is_refused() {
             ),
             "{body}"
         );
+    }
+}
+
+#[test]
+fn users_and_groups_are_told_apart_where_the_client_does_so() {
+    for (operation, expected) in [
+        (
+            json!({"op": "remove", "path": "members[type eq \"group\"]"}),
+            vec![GroupChange::RemoveAll(MemberKind::Group)],
+        ),
+        (
+            json!({"op": "remove", "path": format!("members[type eq \"User\" and value eq \"{A}\"]")}),
+            vec![GroupChange::Remove(vec![kind_of(MemberKind::User, A)])],
+        ),
+        (
+            json!({"op": "add", "path": "members", "value": [{"value": A}, {"value": A, "type": "GROUP"}, {"value": B, "type": "direct"}]}),
+            vec![GroupChange::Add(vec![kind_of(MemberKind::Group, A), id(B)])],
+        ),
+    ] {
+        assert_eq!(patched(json!([operation])).unwrap(), expected);
     }
 }
 
@@ -294,16 +318,27 @@ fn what_cannot_be_done_is_refused_by_the_rfcs_word() {
 
 #[test]
 fn a_resource_shows_its_members_where_they_were_read() {
-    let members = [GroupMember {
-        id: id(A),
-        display_name: Some("Ada".to_owned()),
-    }];
+    let members = [
+        GroupMember {
+            kind: MemberKind::User,
+            id: id(A).id,
+            display_name: Some("Ada".to_owned()),
+        },
+        GroupMember {
+            kind: MemberKind::Group,
+            id: id(B).id,
+            display_name: None,
+        },
+    ];
     let whole = resource(&group(), Some(&members), BASE);
     assert_eq!(
         whole,
         json!({
             "schemas": [GROUP], "id": "e9e30dba-f08f-4109-8486-d5c6a331660a", "externalId": "k", "displayName": "Tour Guides",
-            "members": [{"value": A, "$ref": format!("{BASE}/Users/{A}"), "display": "Ada", "type": "User"}],
+            "members": [
+                {"value": A, "$ref": format!("{BASE}/Users/{A}"), "display": "Ada", "type": "User"},
+                {"value": B, "$ref": format!("{BASE}/Groups/{B}"), "type": "Group"},
+            ],
             "meta": {
                 "resourceType": "Group", "created": "2026-03-01T09:30:00.000Z", "lastModified": "2026-03-02T00:00:00.000Z",
                 "location": format!("{BASE}/Groups/e9e30dba-f08f-4109-8486-d5c6a331660a"), "version": "W/\"3\"",
@@ -315,7 +350,7 @@ fn a_resource_shows_its_members_where_they_were_read() {
     let expected = GroupContent {
         display_name: "Tour Guides".to_owned(),
         external_id: Some("k".to_owned()),
-        members: vec![id(A)],
+        members: vec![kind_of(MemberKind::User, A), kind_of(MemberKind::Group, B)],
     };
     assert_eq!(content(&whole, &Reading::of(Leniency::Rfc)), Ok(expected));
 }
@@ -324,7 +359,8 @@ fn a_resource_shows_its_members_where_they_were_read() {
 fn a_hundred_thousand_members_are_read_and_shown_without_quadratic_work() {
     let members: Vec<GroupMember> = (0..100_000_u128)
         .map(|number| GroupMember {
-            id: id(&format!("00000000-0000-4000-8000-{number:012x}")),
+            kind: MemberKind::User,
+            id: id(&format!("00000000-0000-4000-8000-{number:012x}")).id,
             display_name: None,
         })
         .collect();

@@ -197,7 +197,7 @@ pub(crate) fn rendered(member: Member, etag: &str, base: &str) -> Value {
                 "value": group.id,
                 "$ref": format!("{base}/Groups/{}", group.id),
                 "display": group.display_name,
-                "type": "direct",
+                "type": if group.direct { "direct" } else { "indirect" },
             })
         };
         let groups: Vec<Value> = member.groups.iter().map(shown).collect();
@@ -222,6 +222,7 @@ pub(crate) fn etag(member: &Member) -> String {
         digest.update(group.id.0.as_bytes());
         digest.update(group.display_name.len().to_be_bytes());
         digest.update(group.display_name.as_bytes());
+        digest.update([u8::from(group.direct)]);
     }
     let digest = digest.finalize();
     let short = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);

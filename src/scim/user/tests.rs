@@ -32,6 +32,7 @@ pub(super) fn member(profile: Profile) -> Member {
         groups: vec![GroupRef {
             id: GroupId(uuid("e9e30dba-f08f-4109-8486-d5c6a331660a")),
             display_name: "Tour Guides".to_owned(),
+            direct: true,
         }],
     }
 }
@@ -248,6 +249,9 @@ fn the_entity_tag_changes_with_the_version_and_with_the_groups() {
     let mut renamed = first.clone();
     renamed.groups[0].display_name = "Guides".to_owned();
     assert_ne!(etag(&renamed), etag(&first));
+    let mut indirect = first.clone();
+    indirect.groups[0].direct = false;
+    assert_ne!(etag(&indirect), etag(&first));
     assert_eq!(crate::scim::etag::seen(&etag(&renamed)), Some(vec![7]));
     assert_eq!(etag(&first.clone()), etag(&first));
 }

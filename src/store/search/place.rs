@@ -15,8 +15,8 @@ pub(crate) enum Place {
     Time(&'static str),
     /// In a column of truth.
     Bool(&'static str),
-    /// In the id of a related row: `EXISTS (…`.
-    Related(&'static str),
+    /// In the id of a related row: SQL with that id between its parts. `$1` is the organization.
+    Related(&'static [&'static str]),
     /// Among the values of the attribute with this number.
     Value(i16),
 }
@@ -36,9 +36,12 @@ impl Field for MemberField {
             Self::Active => Place::Bool("active"),
             Self::Created => Place::Time("created_at"),
             Self::Modified => Place::Time("modified_at"),
-            Self::Group => Place::Related(
-                "EXISTS (SELECT 1 FROM group_members gm WHERE gm.organization_id = r.organization_id AND gm.member_id = r.id AND gm.group_id = ",
-            ),
+            Self::Group => Place::Related(&[
+                "EXISTS (SELECT 1 FROM group_members gm
+                    JOIN group_ancestors a ON a.organization_id = gm.organization_id AND a.group_id = gm.group_id
+                    WHERE gm.organization_id = r.organization_id AND gm.member_id = r.id AND a.ancestor_id = ",
+                ")",
+            ]),
             Self::Value(lookup) => Place::Value(lookup.number()),
         }
     }
@@ -52,9 +55,13 @@ impl Field for GroupField {
             Self::ExternalId => Place::Optional("external_id"),
             Self::Created => Place::Time("created_at"),
             Self::Modified => Place::Time("modified_at"),
-            Self::Member => Place::Related(
-                "EXISTS (SELECT 1 FROM group_members gm WHERE gm.organization_id = r.organization_id AND gm.group_id = r.id AND gm.member_id = ",
-            ),
+            Self::Member => Place::Related(&[
+                "r.id IN (
+                    SELECT gm.group_id FROM group_members gm WHERE gm.organization_id = $1 AND gm.member_id = ",
+                " UNION ALL
+                    SELECT n.group_id FROM nested_groups n WHERE n.organization_id = $1 AND n.child_id = ",
+                ")",
+            ]),
         }
     }
 }

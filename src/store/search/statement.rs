@@ -124,11 +124,14 @@ impl Statement {
                 }
                 _ => self.push("1 = 0"),
             },
-            (Place::Related(exists), Operand::Text(text)) => match MemberId::parse(text) {
+            (Place::Related(parts), Operand::Text(text)) => match MemberId::parse(text) {
                 Some(id) if comparison == Comparison::Equal => {
-                    self.push(exists);
-                    self.bind(id);
-                    self.push(")");
+                    for (at, part) in parts.iter().enumerate() {
+                        if at > 0 {
+                            self.bind(id);
+                        }
+                        self.push(part);
+                    }
                 }
                 _ => self.push("1 = 0"),
             },

@@ -56,10 +56,8 @@ impl Table for Member {
             return Ok(found);
         }
         let members: Vec<MemberId> = found.iter().map(|member| member.id).collect();
-        let mut of_each: HashMap<MemberId, Vec<_>> = HashMap::new();
-        for (member, group) in members::groups_of(tx, organization, &members).await? {
-            of_each.entry(member).or_default().push(group);
-        }
+        let of_each = members::groups_of(tx, organization, &members).await?;
+        let mut of_each: HashMap<MemberId, Vec<_>> = of_each.into_iter().collect();
         for member in &mut found {
             member.groups = of_each.remove(&member.id).unwrap_or_default();
         }

@@ -32,7 +32,7 @@ pub(super) async fn users(organization: &Organization, count: usize) -> Vec<Stri
 }
 
 /// One client's requests, one after the other; what was answered, and how often it had to ask again.
-pub(super) async fn busy(
+pub(crate) async fn busy(
     client: Client,
     requests: Vec<(Method, String, Option<Value>)>,
 ) -> (Vec<u16>, u32) {
@@ -46,7 +46,7 @@ pub(super) async fn busy(
 }
 
 /// Lets all run at once; every status, and how often somebody had to ask again.
-pub(super) async fn all(tasks: JoinSet<(Vec<u16>, u32)>) -> (Vec<u16>, u32) {
+pub(crate) async fn all(tasks: JoinSet<(Vec<u16>, u32)>) -> (Vec<u16>, u32) {
     let done = tasks.join_all().await;
     let again = done.iter().map(|(_, again)| again).sum();
     (

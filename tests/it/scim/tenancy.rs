@@ -105,6 +105,8 @@ async fn nobody_of_another_organization_gets_into_a_group_or_an_answer() {
                 .comparable(),
             app.own.scim.patch(&path, &add(id)).await.comparable(),
         ]
+        // What was sent may be said again, and nothing else tells the two apart.
+        .map(|(status, headers, text)| (status, headers, text.replace(id, "…")))
     };
     let answers = asks(&bob).await;
     assert_eq!(answers, asks(UNKNOWN).await);

@@ -4,6 +4,7 @@ mod create;
 mod delete;
 mod get;
 mod list;
+mod nested;
 mod patch;
 mod replace;
 mod stream;
