@@ -13,7 +13,7 @@ use crate::domain::{AccountId, MemberId};
 use crate::secret;
 use crate::store::db::{Attempt, Tx};
 use crate::store::members::Start;
-use crate::store::{members as rows, organizations};
+use crate::store::{group_members, members as rows, organizations};
 
 const TAKEN: Error = Error::Duplicate {
     kind: "User",
@@ -121,7 +121,7 @@ pub(crate) async fn change_member<E: std::convert::From<Error>>(
         member.version += 1;
         member.modified = caller.now;
     }
-    let groups = rows::groups_of(&mut tx, caller.organization, &[id]).await?;
+    let groups = group_members::groups_of(&mut tx, caller.organization, &[id]).await?;
     member.groups = groups.into_iter().flat_map(|(_, groups)| groups).collect();
     tx.commit().await?;
     Ok(member)

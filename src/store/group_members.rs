@@ -1,5 +1,5 @@
-//! Who is in groups. A member is a row, added and removed by itself: the cost does not depend on how many there are,
-//! and two writers do not overwrite each other.
+//! Who is in groups, and in which groups somebody is. A member is a row, added and removed by itself: the cost does not
+//! depend on how many there are, and two writers do not overwrite each other.
 
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -8,6 +8,7 @@ use super::db::{Attempt, Tx};
 use super::list_of;
 use crate::domain::error::Error;
 use crate::domain::group::{GroupMember, MemberKind};
+use crate::domain::member::GroupRef;
 use crate::domain::{GroupId, MemberId, OrganizationId};
 
 /// Adds members; gives those that were not in the group before. `Missing` where one is no member.
@@ -204,4 +205,51 @@ pub(crate) async fn ids_after(
         )
         .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Notes a group that a member is in through one of their own. Those that are the same group follow one another.
+pub(super) fn gather(
+    groups: &mut Vec<GroupRef>,
+    id: GroupId,
+    display_name: String,
+    through: GroupId,
+) {
+    let direct = id == through;
+    match groups.last_mut().filter(|last| last.id == id) {
+        Some(last) => last.direct |= direct,
+        None => groups.push(GroupRef {
+            id,
+            display_name,
+            direct,
+        }),
+    }
+}
+
+/// The groups of each of these members, by member and displayName.
+pub(crate) async fn groups_of(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    members: &[MemberId],
+) -> Result<Vec<(MemberId, Vec<GroupRef>)>, Error> {
+    let rows: Vec<(MemberId, GroupId, String, GroupId)> = tx
+        .fetch_all(
+            "SELECT gm.member_id, g.id, g.display_name, gm.group_id
+             FROM group_members gm
+             JOIN group_ancestors a ON a.organization_id = gm.organization_id AND a.group_id = gm.group_id
+             JOIN groups g ON g.organization_id = a.organization_id AND g.id = a.ancestor_id
+             WHERE gm.organization_id = $1 AND gm.member_id IN (SELECT value FROM json_each($2))
+             ORDER BY gm.member_id, g.display_name",
+            &[&organization, &list_of(members)],
+        )
+        .await?;
+    let mut all: Vec<(MemberId, Vec<GroupRef>)> = Vec::new();
+    for (member, id, display_name, through) in rows {
+        if all.last().is_none_or(|(last, _)| *last != member) {
+            all.push((member, Vec::new()));
+        }
+        if let Some((_, groups)) = all.last_mut() {
+            gather(groups, id, display_name, through);
+        }
+    }
+    Ok(all)
 }

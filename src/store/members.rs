@@ -4,7 +4,7 @@ use sqlx::FromRow;
 use sqlx::types::Json;
 
 use super::db::{Attempt, Tx};
-use super::{inconsistent, list_of, role, source, values};
+use super::{group_members, inconsistent, role, source, values};
 use crate::domain::error::Error;
 use crate::domain::member::{Attributes, GroupRef, Member, Profile};
 use crate::domain::name;
@@ -121,53 +121,11 @@ fn gathered(rows: Vec<MemberAndGroupRow>) -> Result<Option<Member>, Error> {
         if let Some(((id, display_name), through)) =
             row.group_id.zip(row.group_name).zip(row.through)
         {
-            gather(&mut groups, id, display_name, through);
+            group_members::gather(&mut groups, id, display_name, through);
         }
         member.get_or_insert(row.member);
     }
     member.map(|row| row.with_groups(groups)).transpose()
-}
-
-/// Notes a group that a member is in through one of their own. Those that are the same group follow one another.
-fn gather(groups: &mut Vec<GroupRef>, id: GroupId, display_name: String, through: GroupId) {
-    let direct = id == through;
-    match groups.last_mut().filter(|last| last.id == id) {
-        Some(last) => last.direct |= direct,
-        None => groups.push(GroupRef {
-            id,
-            display_name,
-            direct,
-        }),
-    }
-}
-
-/// The groups of each of these members, by member and displayName.
-pub(crate) async fn groups_of(
-    tx: &mut Tx,
-    organization: OrganizationId,
-    members: &[MemberId],
-) -> Result<Vec<(MemberId, Vec<GroupRef>)>, Error> {
-    let rows: Vec<(MemberId, GroupId, String, GroupId)> = tx
-        .fetch_all(
-            "SELECT gm.member_id, g.id, g.display_name, gm.group_id
-             FROM group_members gm
-             JOIN group_ancestors a ON a.organization_id = gm.organization_id AND a.group_id = gm.group_id
-             JOIN groups g ON g.organization_id = a.organization_id AND g.id = a.ancestor_id
-             WHERE gm.organization_id = $1 AND gm.member_id IN (SELECT value FROM json_each($2))
-             ORDER BY gm.member_id, g.display_name",
-            &[&organization, &list_of(members)],
-        )
-        .await?;
-    let mut all: Vec<(MemberId, Vec<GroupRef>)> = Vec::new();
-    for (member, id, display_name, through) in rows {
-        if all.last().is_none_or(|(last, _)| *last != member) {
-            all.push((member, Vec::new()));
-        }
-        if let Some((_, groups)) = all.last_mut() {
-            gather(groups, id, display_name, through);
-        }
-    }
-    Ok(all)
 }
 
 const FIND_ALONE: &str =

@@ -298,7 +298,7 @@ fn what_cannot_be_done_is_refused_by_the_rfcs_word() {
             "invalidFilter",
         ),
         (
-            json!({"op": "remove", "path": format!("members[value eq \"{A}\" and type eq \"User\"]")}),
+            json!({"op": "remove", "path": format!("members[value eq \"{A}\" and display eq \"x\"]")}),
             "invalidFilter",
         ),
         (

@@ -13,8 +13,8 @@ use crate::domain::query::Resource;
 use crate::domain::{MemberId, OrganizationId};
 use crate::store::db::Tx;
 use crate::store::groups::GroupRow;
-use crate::store::list_of;
-use crate::store::members::{self, MemberRow};
+use crate::store::members::MemberRow;
+use crate::store::{group_members, list_of};
 
 /// A kind of resource that stands in a table.
 pub(crate) trait Table: Resource<Field: Field + Send + Sync> + Send {
@@ -56,7 +56,7 @@ impl Table for Member {
             return Ok(found);
         }
         let members: Vec<MemberId> = found.iter().map(|member| member.id).collect();
-        let of_each = members::groups_of(tx, organization, &members).await?;
+        let of_each = group_members::groups_of(tx, organization, &members).await?;
         let mut of_each: HashMap<MemberId, Vec<_>> = of_each.into_iter().collect();
         for member in &mut found {
             member.groups = of_each.remove(&member.id).unwrap_or_default();
