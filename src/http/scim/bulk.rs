@@ -12,7 +12,7 @@ use crate::app::{Caller, provisioning};
 use crate::domain::MemberId;
 use crate::domain::member::Profile;
 use crate::http::extract::ScimCaller;
-use crate::scim::bulk::{self, Method, Operation, Plan, Task};
+use crate::scim::bulk::{self, Method, Plan, Task};
 use crate::scim::schema::Kind;
 use crate::scim::{etag, group, user};
 use crate::secret;
@@ -40,13 +40,13 @@ pub(crate) async fn run(
             break;
         }
         if state.clock.now() >= end {
-            run.refuse(together, || ScimError::OutOfTime);
+            run.refuse(together, ScimError::OutOfTime);
             continue;
         }
         // The token may have been revoked since the last operation.
         match ScimCaller::from_request_parts(&mut head, &state).await {
             Ok(ScimCaller(caller)) => run.perform(&caller, together).await,
-            Err(_) => run.refuse(together, || ScimError::Unauthorized),
+            Err(error) => run.refuse(together, error),
         }
         // Others have their turn, however long this request is.
         tokio::task::yield_now().await;
@@ -88,24 +88,22 @@ impl<'p> Run<'p> {
 
     fn note(&mut self, index: usize, outcome: Outcome) {
         let operation = &self.plan.operations[index];
-        let outcome = match (outcome, &operation.task) {
-            (Ok(etag), Ok(task)) => (true, operation.done(task, etag, &self.base)),
-            (Ok(_), Err(refusal)) => self.refused(operation, refusal.clone().into()),
-            (Err(error), _) => self.refused(operation, error),
-        };
-        self.errors += u64::from(!outcome.0);
-        self.done[index] = Some(outcome);
+        match (outcome, &operation.task) {
+            (Ok(etag), Ok(task)) => {
+                self.done[index] = Some((true, operation.done(task, etag, &self.base)));
+            }
+            (Ok(_), Err(refusal)) => self.refuse(&[index], refusal.clone().into()),
+            (Err(error), _) => self.refuse(&[index], error),
+        }
     }
 
-    fn refused(&self, operation: &Operation, error: ScimError) -> (bool, Value) {
+    fn refuse(&mut self, together: &[usize], error: ScimError) {
         let (status, scim_type, detail) = error.told();
-        let result = operation.refused(status.as_u16(), scim_type, &detail, &self.base);
-        (false, result)
-    }
-
-    fn refuse(&mut self, together: &[usize], error: impl Fn() -> ScimError) {
         for index in together {
-            self.note(*index, Err(error()));
+            let operation = &self.plan.operations[*index];
+            let result = operation.refused(status.as_u16(), scim_type, &detail, &self.base);
+            self.done[*index] = Some((false, result));
+            self.errors += 1;
         }
     }
 
@@ -217,5 +215,109 @@ async fn perform(caller: &Caller, task: &Task) -> Outcome {
             };
             Ok(Some(group::etag(&group)))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::{Body, to_bytes};
+    use axum::extract::Request;
+    use serde_json::json;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::app::{scim_tokens, setup};
+    use crate::clock::Clock;
+    use crate::config::Config;
+    use crate::domain::Timestamp;
+    use crate::domain::leniency::Leniency;
+    use crate::http::router::router;
+    use crate::server;
+
+    async fn ask(router: &Router, token: &str, method: &str, path: &str, body: &Value) -> Value {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/scim/v2{path}"))
+            .header("authorization", format!("Bearer {token}"))
+            .body(Body::from(body.to_string()));
+        let answer = router.clone().oneshot(request.unwrap()).await.unwrap();
+        let bytes = to_bytes(answer.into_body(), 1024 * 1024).await.unwrap();
+        serde_json::from_slice(&bytes).unwrap()
+    }
+
+    /// Two hundred operations, in the midst of which something happens; the status of each, and how many made a User.
+    async fn interrupted(
+        happens: impl AsyncFn(&Caller, &Clock, crate::domain::ScimTokenId),
+    ) -> (Vec<String>, u64) {
+        let data = tempfile::tempdir().unwrap();
+        let config = Config {
+            data_dir: data.path().join("data"),
+            ..Config::default()
+        };
+        let mut state = server::open_state(config).await.unwrap();
+        state.clock = Clock::set_at(Timestamp(1_800_000_000_000));
+        let (db, clock) = (state.db.clone(), state.clock.clone());
+        let owner = setup::NewOwner {
+            username: "owner@a.example".to_owned(),
+            password_hash: None,
+            user_token: None,
+        };
+        let made = setup::create_organization(&db, clock.now(), "A", &owner).await;
+        let operator = Caller::operator(db, clock.now(), made.unwrap());
+        let made = scim_tokens::create(&operator, Leniency::Rfc, None).await;
+        let (token, record) = made.map(|made| (made.token, made.record)).unwrap();
+        // As long as this test has another token, it can look while the first is revoked.
+        let other = scim_tokens::create(&operator, Leniency::Rfc, None).await;
+        let other = other.unwrap().token;
+        let router = router(state);
+
+        let operations: Vec<Value> = (0..200)
+            .map(|n| {
+                let data =
+                    json!({ "schemas": [crate::scim::schema::USER], "userName": format!("u{n}") });
+                json!({ "method": "POST", "path": "/Users", "bulkId": n.to_string(), "data": data })
+            })
+            .collect();
+        let body = json!({ "schemas": [bulk::REQUEST], "Operations": operations });
+        let count = async || {
+            let list = ask(&router, &other, "GET", "/Users?count=0", &Value::Null).await;
+            list["totalResults"].as_u64().unwrap() - 1
+        };
+        let interrupt = async {
+            while count().await < 3 {}
+            happens(&operator, &clock, record.id).await;
+        };
+        let (answer, ()) = tokio::join!(ask(&router, &token, "POST", "/Bulk", &body), interrupt);
+        let results = answer["Operations"].as_array().unwrap();
+        let statuses = results
+            .iter()
+            .map(|result| result["status"].as_str().unwrap().to_owned());
+        (statuses.collect(), count().await)
+    }
+
+    fn ends_with(statuses: &[String], made: u64, status: &str) {
+        let done = usize::try_from(made).unwrap();
+        assert!((3..200).contains(&done), "{done}");
+        assert_eq!(statuses.len(), 200);
+        assert!(statuses[..done].iter().all(|one| one == "201"));
+        assert!(statuses[done..].iter().all(|one| one == status));
+    }
+
+    #[tokio::test]
+    async fn when_time_is_over_what_is_left_is_answered_and_not_begun() {
+        let (statuses, made) = interrupted(async |_, clock, _| clock.advance(LONGEST)).await;
+        ends_with(&statuses, made, "503");
+    }
+
+    #[tokio::test]
+    async fn when_the_token_is_revoked_what_is_left_is_refused() {
+        let (statuses, made) = interrupted(async |operator, clock, token| {
+            scim_tokens::revoke(operator, token).await.unwrap();
+            // For so long a node may remember it.
+            clock.advance(1);
+        })
+        .await;
+        ends_with(&statuses, made, "401");
     }
 }

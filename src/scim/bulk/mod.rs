@@ -79,7 +79,7 @@ pub(crate) fn plan(
     }
     let mut read = Vec::with_capacity(operations.len());
     for (index, operation) in operations.into_iter().enumerate() {
-        let operation = Operation::read(operation, &mut new_id)
+        let operation = Operation::read(operation, reading, &mut new_id)
             .map_err(|error| error.at(&format!("operation {}", index + 1)))?;
         read.push(operation);
     }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::scim::error::{self, Error};
+use crate::scim::reading::Reading;
 use crate::scim::schema::Kind;
 use crate::scim::value;
 
@@ -77,7 +78,11 @@ pub(crate) struct Operation {
 
 impl Operation {
     /// Reads one operation. An error is one of the message as a whole.
-    pub(super) fn read(value: Value, new_id: &mut impl FnMut() -> Uuid) -> Result<Self, Error> {
+    pub(super) fn read(
+        value: Value,
+        reading: &Reading<'_>,
+        new_id: &mut impl FnMut() -> Uuid,
+    ) -> Result<Self, Error> {
         let Value::Object(mut fields) = value else {
             return Err(Error::InvalidSyntax(
                 "an operation must be an object".to_owned(),
@@ -93,11 +98,9 @@ impl Operation {
                 ));
             }
         };
-        let method = take(&mut fields, "method");
-        let method = method
-            .as_ref()
-            .and_then(Value::as_str)
-            .and_then(Method::from_name);
+        let written = take(&mut fields, "method");
+        let written = written.as_ref().and_then(Value::as_str);
+        let method = written.and_then(Method::from_name);
         let mut operation = Self {
             method,
             bulk_id,
@@ -110,9 +113,19 @@ impl Operation {
         let Some(method) = method else {
             return Ok(operation);
         };
+        if written != Some(method.name()) {
+            reading.note("the `method` of an operation was not in capitals; read as if it were");
+        }
         let path = take(&mut fields, "path");
         let version = take(&mut fields, "version");
         let data = take(&mut fields, "data");
+        if let Some(Value::String(path)) = &path
+            && (!path.starts_with('/') || path.ends_with('/'))
+        {
+            reading.note(
+                "the `path` of an operation lacked its first slash or had one at its end; read without regard to it",
+            );
+        }
         operation.task = operation
             .task(method, path, version, data, new_id)
             .map_err(Refusal::Malformed);
@@ -284,5 +297,22 @@ fn resource(path: &str) -> Result<(Kind, Option<&str>), Error> {
             "`path` must be /Users or /Groups, or name one of them, such as /Users/{id}; nothing else is possible here"
                 .to_owned(),
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::leniency::Leniency;
+
+    #[test]
+    fn what_is_read_although_it_is_off_is_noted() {
+        let reading = Reading::of(Leniency::Rfc);
+        for path in ["Users/x", "/Users/x/", "/Users/x"] {
+            let operation = json!({ "method": "delete", "path": path });
+            let read = Operation::read(operation, &reading, &mut Uuid::nil);
+            assert!(read.unwrap().task.is_ok());
+        }
+        assert_eq!(reading.notes.list().len(), 2);
     }
 }

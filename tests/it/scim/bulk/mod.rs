@@ -2,6 +2,7 @@
 
 mod limits;
 mod order;
+mod random;
 mod references;
 mod results;
 
