@@ -43,7 +43,8 @@ impl Bell {
         Waiting {
             bell: self,
             rung: self.rung.subscribe(),
-            end: Instant::now() + longest,
+            begun: Instant::now(),
+            longest,
             place: None,
         }
     }
@@ -54,7 +55,8 @@ impl Bell {
 pub(super) struct Waiting<'a> {
     bell: &'a Bell,
     rung: watch::Receiver<bool>,
-    end: Instant,
+    begun: Instant,
+    longest: Duration,
     place: Option<SemaphorePermit<'a>>,
 }
 
@@ -62,8 +64,8 @@ impl Waiting<'_> {
     /// Waits until it is worth looking again. `false` where there is no more waiting: the time is over, there is no
     /// place, or the server ends.
     pub(super) async fn again(&mut self) -> bool {
-        let now = Instant::now();
-        if now >= self.end || *self.rung.borrow() {
+        let (now, end) = (Instant::now(), self.begun + self.longest);
+        if now >= end || *self.rung.borrow() {
             return false;
         }
         if self.place.is_none() {
@@ -72,10 +74,15 @@ impl Waiting<'_> {
                 return false;
             }
         }
-        let until = self.end.min(now + LOOK);
+        let until = end.min(now + LOOK);
         // Rung or not, what counts is found by looking.
         let _ = tokio::time::timeout_at(until, self.rung.changed()).await;
         true
+    }
+
+    /// For how many seconds it has been waited.
+    pub(super) fn seconds(&self) -> i64 {
+        i64::try_from(self.begun.elapsed().as_secs()).unwrap_or(i64::MAX)
     }
 }
 

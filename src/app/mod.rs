@@ -14,6 +14,7 @@ mod membership;
 pub(crate) mod numbering;
 pub(crate) mod projects;
 pub(crate) mod provisioning;
+pub(crate) mod receivers;
 pub(crate) mod request_log;
 pub(crate) mod role_mapping;
 mod roles;
@@ -21,6 +22,7 @@ pub(crate) mod scim_tokens;
 pub(crate) mod search;
 pub(crate) mod setup;
 pub(crate) mod sign_on;
+pub(crate) mod telling;
 pub(crate) mod trail;
 pub(crate) mod verification;
 

@@ -16,6 +16,7 @@ pub(crate) mod member;
 pub(crate) mod name;
 pub(crate) mod organization;
 pub(crate) mod query;
+pub(crate) mod receiver;
 pub(crate) mod request_log;
 pub(crate) mod role;
 
@@ -81,6 +82,10 @@ uuid_id!(
     ConnectionId
 );
 uuid_id!(
+    /// A receiver of events.
+    ReceiverId
+);
+uuid_id!(
     /// The record of a SCIM token; not the token.
     ScimTokenId
 );
@@ -107,6 +112,13 @@ impl LoggedRequestId {
 }
 
 impl GroupId {
+    /// Reads the hyphenated form with small letters and nothing else: one id, one spelling.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        parse_uuid(text).map(Self)
+    }
+}
+
+impl ReceiverId {
     /// Reads the hyphenated form with small letters and nothing else: one id, one spelling.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         parse_uuid(text).map(Self)

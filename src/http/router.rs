@@ -7,11 +7,12 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, delete, get, post};
 
 use super::api::{
-    events, mapping, members, projects, removals, saml_settings, scim_requests, scim_tokens, whoami,
+    events, mapping, members, projects, receivers, removals, saml_settings, scim_requests,
+    scim_tokens, whoami,
 };
 use super::form::Form;
 use super::request_log::RequestLog;
-use super::scim::{bulk, discovery, groups, me, root, users};
+use super::scim::{bulk, discovery, groups, me, root, security_events, users};
 use super::sso::saml;
 use super::{health, middleware, ui};
 use crate::state::State;
@@ -75,6 +76,7 @@ fn scim(prefix: &str) -> Routes {
         ("Groups/{id}", group),
         ("Bulk", post(bulk::run)),
         ("Me", me),
+        ("Events", post(security_events::poll)),
         (
             "ServiceProviderConfig",
             get(discovery::service_provider_config),
@@ -138,6 +140,16 @@ fn api() -> Routes {
         (
             "/api/scim/settings",
             get(mapping::get).post(mapping::change),
+        ),
+        (
+            "/api/scim/receivers",
+            get(receivers::list).post(receivers::create),
+        ),
+        (
+            "/api/scim/receivers/{id}",
+            get(receivers::get)
+                .patch(receivers::change)
+                .delete(receivers::delete),
         ),
         (
             "/api/scim/tokens",

@@ -24,6 +24,7 @@ pub(crate) mod projection;
 pub(crate) mod reading;
 pub(crate) mod schema;
 pub(crate) mod search;
+pub(crate) mod security_event;
 pub(crate) mod sort;
 pub(crate) mod user;
 

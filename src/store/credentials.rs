@@ -237,6 +237,23 @@ pub(crate) async fn list_scim_tokens(
     Ok((total.unsigned_abs(), tokens))
 }
 
+/// Whether this is a SCIM token of the organization that is neither revoked nor expired.
+pub(crate) async fn is_scim_token(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: ScimTokenId,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let found: Option<(ScimTokenId,)> = tx
+        .fetch_optional(
+            "SELECT id FROM scim_tokens WHERE organization_id = $1 AND id = $2
+             AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3)",
+            &[&organization, &id, &now],
+        )
+        .await?;
+    Ok(found.is_some())
+}
+
 /// Writes down when a SCIM token was used.
 pub(crate) async fn touch_scim_token(
     tx: &mut Tx,

@@ -18,6 +18,7 @@ pub(crate) mod members;
 pub(crate) mod nested_groups;
 pub(crate) mod organizations;
 pub(crate) mod projects;
+pub(crate) mod receivers;
 pub(crate) mod request_log;
 pub(crate) mod roles;
 pub(crate) mod search;

@@ -76,6 +76,12 @@ pub(crate) enum Kind {
     ScimTokenCreated,
     /// A SCIM token was revoked.
     ScimTokenRevoked,
+    /// A receiver of events was set up.
+    ReceiverCreated,
+    /// A receiver of events was changed.
+    ReceiverChanged,
+    /// A receiver of events was ended.
+    ReceiverDeleted,
     /// A user token was made.
     UserTokenCreated,
     /// The password of a member's account was set.
@@ -113,6 +119,9 @@ impl Kind {
             Self::ConnectionChanged => "connection.changed",
             Self::ScimTokenCreated => "scim_token.created",
             Self::ScimTokenRevoked => "scim_token.revoked",
+            Self::ReceiverCreated => "event_receiver.created",
+            Self::ReceiverChanged => "event_receiver.changed",
+            Self::ReceiverDeleted => "event_receiver.deleted",
             Self::UserTokenCreated => "user_token.created",
             Self::PasswordSet => "password.set",
             Self::LoginLinkCreated => "login_link.created",

@@ -11,9 +11,14 @@ use crate::domain::{GroupId, MemberId, OrganizationId};
 impl Event {
     /// A member was made.
     pub(crate) fn member_created(member: &Member) -> Self {
-        let facts = json!({ "role": member.role.code(), "active": member.profile.active });
+        let after = written(&member.profile);
+        let facts = json!({
+            "role": member.role.code(),
+            "active": member.profile.active,
+            "attributes": after.keys().collect::<Vec<_>>(),
+        });
         Self {
-            personal: Some((member.id, json!({ "after": written(&member.profile) }))),
+            personal: Some((member.id, json!({ "after": after }))),
             ..Self::of_member(Kind::MemberCreated, member.id, facts)
         }
     }
@@ -102,6 +107,7 @@ impl Event {
     pub(crate) fn group_created(group: &Group, moved: &Moved) -> Self {
         let facts = json!({
             "displayName": group.display_name,
+            "externalId": group.external_id,
             "members": moved.added,
             "member_groups": moved.added_groups,
         });
@@ -123,7 +129,11 @@ impl Event {
 
     /// A group was deleted, and so is no member of these any more.
     pub(crate) fn group_deleted(group: &Group, parents: &[GroupId]) -> Self {
-        let facts = json!({ "displayName": group.display_name, "parents": parents });
+        let facts = json!({
+            "displayName": group.display_name,
+            "externalId": group.external_id,
+            "parents": parents,
+        });
         Self::plain(Kind::GroupDeleted, group.id, facts)
     }
 }

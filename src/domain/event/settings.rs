@@ -6,7 +6,8 @@ use super::{Event, Kind};
 use crate::domain::connection::Connection;
 use crate::domain::mapping::Mapping;
 use crate::domain::organization::{Project, Workspace};
-use crate::domain::{MemberId, OrganizationId};
+use crate::domain::receiver::Receiver;
+use crate::domain::{MemberId, OrganizationId, ReceiverId};
 
 impl Event {
     /// An organization was made, with its Owner.
@@ -55,6 +56,22 @@ impl Event {
         )
     }
 
+    /// A receiver of events was set up.
+    pub(crate) fn receiver_created(receiver: &Receiver) -> Self {
+        Self::plain(Kind::ReceiverCreated, receiver.id, told(receiver))
+    }
+
+    /// A receiver of events was changed.
+    pub(crate) fn receiver_changed(before: &Receiver, after: &Receiver) -> Self {
+        let facts = json!({ "before": told(before), "after": told(after) });
+        Self::plain(Kind::ReceiverChanged, after.id, facts)
+    }
+
+    /// A receiver of events was ended.
+    pub(crate) fn receiver_deleted(receiver: ReceiverId) -> Self {
+        Self::plain(Kind::ReceiverDeleted, receiver, json!({}))
+    }
+
     /// A connection was set up or changed.
     pub(crate) fn connection_changed(before: Option<&Connection>, after: &Connection) -> Self {
         let said = |connection: &Connection| {
@@ -71,6 +88,15 @@ impl Event {
             json!({ "before": before.map(said), "after": said(after) }),
         )
     }
+}
+
+fn told(receiver: &Receiver) -> Value {
+    json!({
+        "scim_token": receiver.token,
+        "audience": receiver.audience,
+        "events": receiver.events,
+        "acknowledged": receiver.acknowledged,
+    })
 }
 
 fn rules(mapping: &Mapping) -> Value {

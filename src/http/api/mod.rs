@@ -6,6 +6,7 @@ pub(crate) mod events;
 pub(crate) mod mapping;
 pub(crate) mod members;
 pub(crate) mod projects;
+pub(crate) mod receivers;
 pub(crate) mod removals;
 pub(crate) mod saml_settings;
 pub(crate) mod scim_requests;

@@ -1,14 +1,15 @@
-//! What this service provider can do: RFC 7644 section 4. The same for everybody, so no token is asked for.
+//! What this service provider can do: RFC 7644 section 4. No token is asked for.
 
 use axum::extract::State as Shared;
 
 use super::base;
 use super::error::ScimError;
 use super::message::Answer;
+use crate::app::receivers;
 use crate::domain::error::Error;
-use crate::http::extract::{Parameters, Segments};
-use crate::scim::discovery;
+use crate::http::extract::{Parameters, ScimCaller, Segments};
 use crate::scim::schema::Definitions;
+use crate::scim::{discovery, security_event};
 use crate::state::State;
 
 fn unfiltered(parameters: &Parameters) -> Result<(), ScimError> {
@@ -19,15 +20,25 @@ fn unfiltered(parameters: &Parameters) -> Result<(), ScimError> {
 }
 
 /// `/ServiceProviderConfig`
+///
+/// Security events are configured by organization, so only a client of one that has a receiver is told of them: what is
+/// absent is not configured, RFC 9967 section 4. Whoever has no good token is answered as ever.
 pub(crate) async fn service_provider_config(
+    caller: Result<ScimCaller, ScimError>,
     Shared(state): Shared<State>,
     parameters: Parameters,
 ) -> Result<Answer, ScimError> {
     unfiltered(&parameters)?;
-    Ok(Answer::message(&discovery::service_provider_config(
-        &base(&state),
-        state.config.max_body_bytes,
-    )))
+    let told = match caller {
+        Ok(ScimCaller(caller)) => receivers::any(&caller).await?,
+        Err(ScimError::Unauthorized) => false,
+        Err(failed) => return Err(failed),
+    };
+    let mut config = discovery::service_provider_config(&base(&state), state.config.max_body_bytes);
+    if told {
+        config["securityEvents"] = security_event::configuration();
+    }
+    Ok(Answer::message(&config))
 }
 
 /// `/ResourceTypes`

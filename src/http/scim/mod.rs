@@ -8,6 +8,7 @@ mod lists;
 pub(crate) mod me;
 pub(crate) mod message;
 pub(crate) mod root;
+pub(crate) mod security_events;
 mod stream;
 mod stream_groups;
 pub(crate) mod users;

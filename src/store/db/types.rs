@@ -9,7 +9,7 @@ use sqlx::{Decode, Encode, Postgres, Sqlite, Type};
 
 use crate::domain::{
     AccountId, ConnectionId, EventId, GroupId, LoggedRequestId, MemberId, MemberNumber,
-    OrganizationId, ProjectId, ScimTokenId, Timestamp, WorkspaceId,
+    OrganizationId, ProjectId, ReceiverId, ScimTokenId, Timestamp, WorkspaceId,
 };
 
 /// An id is a UUID on PostgreSQL and its hyphenated text on SQLite, where people then can read it.
@@ -54,6 +54,7 @@ uuid_column!(
     AccountId,
     EventId,
     ConnectionId,
+    ReceiverId,
     ScimTokenId,
     LoggedRequestId
 );

@@ -1,7 +1,12 @@
 //! The audit trail (R18): numbered without a gap, chained, and read by number.
 
 mod chain;
+mod feed;
+mod keeping;
 mod many;
+mod polling;
+mod receivers;
+mod tokens;
 mod trail;
 mod waiting;
 
