@@ -274,9 +274,9 @@ async fn restore(caller: &Caller, tx: &mut Tx, held: &Held) -> Result<bool, Erro
         caller.now,
     )
     .await?;
-    if made.is_none() {
+    let Some(made) = made else {
         return Ok(false);
-    }
+    };
     let subjects = rows::subjects_of(tx, organization, id).await?;
     for mark in marks(caller, tx, profile, &subjects).await? {
         rows::delete_mark(tx, organization, &mark).await?;
@@ -286,7 +286,7 @@ async fn restore(caller: &Caller, tx: &mut Tx, held: &Held) -> Result<bool, Erro
     groups::raise_versions_of(tx, organization, id, caller.now).await?;
     rows::release(tx, organization, id).await?;
     caller
-        .record(tx, vec![Event::member_restored(id, &back_in)])
+        .record(tx, vec![Event::member_restored(&made, &back_in)])
         .await?;
     roles::derive(caller, tx, &[id]).await?;
     Ok(true)

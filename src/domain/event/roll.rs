@@ -74,8 +74,11 @@ impl Event {
     }
 
     /// A deletion that waited was taken back: the member is there again with this role.
-    pub(crate) fn member_restored(member: MemberId, groups: &[GroupId]) -> Self {
-        Self::of_member(Kind::MemberRestored, member, json!({ "groups": groups }))
+    pub(crate) fn member_restored(member: &Member, groups: &[GroupId]) -> Self {
+        let mut event = Self::member_created(member);
+        event.kind = Kind::MemberRestored;
+        event.facts["groups"] = json!(groups);
+        event
     }
 
     /// So many were deleted of so many that deletions wait from now on.

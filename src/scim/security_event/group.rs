@@ -94,8 +94,8 @@ pub(super) fn patch(operations: &[Value]) -> Value {
     json!({ "schemas": [patch::URN], "Operations": operations })
 }
 
-/// Ids as values of `members`.
-fn values(ids: &Value) -> Vec<Value> {
+/// Ids as values of `members` or `groups`.
+pub(super) fn values(ids: &Value) -> Vec<Value> {
     let ids = ids.as_array();
     ids.into_iter()
         .flatten()

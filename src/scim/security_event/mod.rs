@@ -179,7 +179,8 @@ fn claims(
     let id = entry.subject.as_deref()?;
     let wanted = &receiver.events;
     let is = |kind: Kind| entry.kind == kind.name();
-    let told = if is(Kind::MemberCreated) {
+    // Who was deleted and is there again has been made anew, as far as a receiver knows.
+    let told = if is(Kind::MemberCreated) || is(Kind::MemberRestored) {
         user::created(id, event, external_id, wanted)
     } else if is(Kind::MemberChanged) {
         user::changed(id, event, external_id, wanted)

@@ -162,6 +162,19 @@ fn a_user_that_was_made_is_told_by_names_or_whole() {
 const USER_URN: &str = crate::scim::schema::USER;
 
 #[test]
+fn a_user_whose_deletion_was_taken_back_is_told_as_made_with_its_groups() {
+    let mut event = made(Role::Annotator);
+    event.kind = Kind::MemberRestored;
+    event.facts["groups"] = json!([GROUP_ID]);
+    let event = recorded(event);
+    let data = &told(&event, &[CREATE_FULL])[CREATE_FULL]["data"];
+    assert_eq!(data["userName"], "ada");
+    assert_eq!(data["groups"], json!([{ "value": GROUP_ID }]));
+    let names = &told(&event, &[CREATE_NOTICE])[CREATE_NOTICE]["attributes"];
+    assert_eq!(names.as_array().unwrap().last(), Some(&json!("groups")));
+}
+
+#[test]
 fn one_token_tells_all_that_one_change_means() {
     let events = told(&recorded(made(Role::Annotator)), &ALL[1..]);
     let uris: Vec<&String> = events.as_object().unwrap().keys().collect();

@@ -26,8 +26,12 @@ pub(super) fn created(
     let facts = &event.entry.facts;
     let mut attributes = vec!["id".to_owned()];
     attributes.extend(names(facts));
+    let groups = super::group::values(&facts["groups"]);
+    if !groups.is_empty() {
+        attributes.push("groups".to_owned());
+    }
     let data = match part(event, "after") {
-        Some(after) => Data::Values(resource(id, after)),
+        Some(after) => Data::Values(resource(id, after, groups)),
         // Whom the receiver never came to know, it need not hear of.
         None if wants(wanted, CREATE_FULL) => return told,
         None => Data::Erased,
@@ -41,13 +45,16 @@ pub(super) fn created(
 }
 
 /// The User as it was made, with its id: a replica may use the same.
-fn resource(id: &str, attributes: &Map<String, Value>) -> Value {
+fn resource(id: &str, attributes: &Map<String, Value>, groups: Vec<Value>) -> Value {
     let mut schemas = vec![json!(USER)];
     let extensions = attributes.keys().filter(|name| attribute::is_urn(name));
     schemas.extend(extensions.map(|urn| json!(urn)));
     let mut resource = attributes.clone();
     resource.insert("schemas".to_owned(), schemas.into());
     resource.insert("id".to_owned(), json!(id));
+    if !groups.is_empty() {
+        resource.insert("groups".to_owned(), groups.into());
+    }
     Value::Object(resource)
 }
 

@@ -112,3 +112,27 @@ async fn who_was_erased_is_told_of_without_any_value() {
     assert!(!format!("{whole:?}{seen:?}").contains("ada.secret"));
     app.finish();
 }
+
+#[tokio::test]
+async fn a_user_whose_deletion_is_taken_back_is_told_as_made_again() {
+    let app = App::start().await;
+    let mut people = Vec::new();
+    for n in 0..12 {
+        people.push(app.own.user(&format!("p{n}@a.example")).await);
+    }
+    let team = app.own.group("Team", &[&people[11]]).await;
+    let feed = set_up(&app, &app.own, &WHOLE).await;
+    for id in &people {
+        app.own.scim.delete(&format!("/Users/{id}")).await.is(204);
+    }
+    let user = format!("/Users/{}", people[11]);
+    feed.until(&user, ALL[4]).await;
+    let restore = json!({ "decision": "restore", "members": [people[11]] });
+    let done = app.own.rest.post("/scim/removals", &restore).await.is(200);
+    assert_eq!(done["count"], 1);
+    let seen = feed.until(&user, ALL[1]).await;
+    let data = &seen.last().unwrap()["events"][ALL[1]]["data"];
+    assert_eq!(data["userName"], "p11@a.example");
+    assert_eq!(data["groups"], json!([{ "value": team }]));
+    app.finish();
+}
