@@ -1,6 +1,7 @@
 //! HTTP: read the request, call a use case, write the answer. No SQL and no transaction is seen here.
 
 pub(crate) mod api;
+mod bytes;
 mod cookies;
 mod extract;
 mod form;

@@ -78,7 +78,8 @@ pub(crate) fn must_not_name_another(
     let Some(id) = body.as_object().and_then(|body| field(body, "id")) else {
         return Ok(());
     };
-    if id.is_null() || id.as_str().is_some_and(|id| id.eq_ignore_ascii_case(own)) {
+    let is_own = |id: &str| id.is_empty() || id.eq_ignore_ascii_case(own);
+    if id.is_null() || id.as_str().is_some_and(is_own) {
         return Ok(());
     }
     if reading.leniency.passes_over_foreign_ids() {

@@ -257,18 +257,23 @@ pub(super) fn required_text(value: Option<&Value>, at: &str) -> Result<String, E
     if text.trim().is_empty() {
         return Err(Error::InvalidValue(format!("`{at}` must not be blank")));
     }
-    if let Some(hidden) = text.chars().find(|c| is_hidden(*c)) {
-        return Err(Error::InvalidValue(format!(
-            "`{at}` holds U+{:04X}, which nobody would see",
-            u32::from(hidden)
-        )));
-    }
     if text.len() > 1024 {
         return Err(Error::InvalidValue(format!(
             "`{at}` is longer than 1024 bytes"
         )));
     }
     Ok(text.clone())
+}
+
+/// Refuses a name or key in which something would not be seen.
+pub(super) fn must_be_visible(text: &str, at: &str) -> Result<(), Error> {
+    match text.chars().find(|c| is_hidden(*c)) {
+        None => Ok(()),
+        Some(hidden) => Err(Error::InvalidValue(format!(
+            "`{at}` holds U+{:04X}, which nobody would see",
+            u32::from(hidden)
+        ))),
+    }
 }
 
 /// Controls, and marks that turn the direction of a text: what people know somebody or a group by does not hold them.

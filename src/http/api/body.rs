@@ -1,6 +1,5 @@
 //! The body of a request to the REST API: JSON, or the fields of a form.
 
-use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::header;
 use serde::de::DeserializeOwned;
@@ -9,6 +8,7 @@ use url::form_urlencoded;
 
 use super::error::ApiError;
 use crate::domain::error::Error;
+use crate::http::bytes::{self, Unread};
 use crate::http::json;
 use crate::state::State;
 
@@ -34,10 +34,14 @@ impl<T: DeserializeOwned> FromRequest<State> for Body<T> {
         if request.headers().contains_key(header::CONTENT_ENCODING) {
             return Err(ApiError::MediaType);
         }
-        let bytes = async |request| {
-            Bytes::from_request(request, state)
-                .await
-                .map_err(|_| ApiError::TooLarge)
+        let bytes = async |request: Request| {
+            let read = bytes::read(request.into_body(), state.config.max_body_bytes);
+            read.await.map_err(|unread| match unread {
+                Unread::TooLarge => ApiError::TooLarge,
+                Unread::Broken => {
+                    Error::Invalid("the body broke off before its end".to_owned()).into()
+                }
+            })
         };
         let value: Value = match kind.as_str() {
             "application/json" | "" => json::read(&bytes(request).await?).map_err(|error| {

@@ -1,6 +1,6 @@
 //! SCIM messages: JSON in, `application/scim+json` out.
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use super::error::ScimError;
+use crate::http::bytes::{self, Unread};
 use crate::http::extract::{ScimCaller, Subject};
 use crate::http::json;
 use crate::scim::error::Error;
@@ -46,16 +47,19 @@ impl FromRequest<State> for OwnMessage {
     }
 }
 
-async fn body(request: Request, state: &State) -> Result<(Parts, Bytes), ScimError> {
+async fn body(request: Request, state: &State) -> Result<(Parts, Vec<u8>), ScimError> {
     if !is_json(request.headers()) {
         return Err(ScimError::NotJson);
     }
     let (head, body) = request.into_parts();
-    let body = Request::from_parts(head.clone(), body);
-    let bytes = Bytes::from_request(body, state)
-        .await
-        .map_err(|_| ScimError::TooLarge(state.config.max_body_bytes))?;
-    Ok((head, bytes))
+    let limit = state.config.max_body_bytes;
+    match bytes::read(body, limit).await {
+        Ok(bytes) => Ok((head, bytes)),
+        Err(Unread::TooLarge) => Err(ScimError::TooLarge(limit)),
+        Err(Unread::Broken) => {
+            Err(Error::InvalidSyntax("the body broke off before its end".to_owned()).into())
+        }
+    }
 }
 
 fn parsed(bytes: &[u8]) -> Result<Value, ScimError> {

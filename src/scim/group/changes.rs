@@ -93,12 +93,12 @@ fn at_path(
             "`{path}` is required and cannot be removed"
         ))),
         ("displayName", None) => {
-            let name = value::required_text(Some(value), "displayName")?;
+            let name = super::name(Some(value))?;
             changes.list.push(GroupChange::Rename(name));
             Ok(())
         }
         ("externalId", None) => {
-            let sent = value::external_id(Some(value).filter(|_| op != Op::Remove))?;
+            let sent = super::external_id(Some(value).filter(|_| op != Op::Remove))?;
             if op != Op::Add || sent.is_some() {
                 changes.list.push(GroupChange::SetExternalId(sent));
             }

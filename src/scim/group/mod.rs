@@ -47,13 +47,28 @@ pub(crate) fn content(body: &Value, reading: &Reading<'_>) -> Result<GroupConten
     super::require_schema(body, &GROUP_URNS, reading)?;
     note_unknown(body, reading);
     Ok(GroupContent {
-        display_name: value::required_text(field(body, "displayName"), "displayName")?,
-        external_id: value::external_id(field(body, "externalId"))?,
+        display_name: name(field(body, "displayName"))?,
+        external_id: external_id(field(body, "externalId"))?,
         members: match field(body, "members") {
             Some(members) => members_named(members, reading)?,
             None => Vec::new(),
         },
     })
+}
+
+/// The displayName, which must be there.
+fn name(sent: Option<&Value>) -> Result<String, Error> {
+    let name = value::required_text(sent, "displayName")?;
+    value::must_be_visible(&name, "displayName")?;
+    Ok(name)
+}
+
+fn external_id(sent: Option<&Value>) -> Result<Option<String>, Error> {
+    let id = value::external_id(sent)?;
+    if let Some(id) = &id {
+        value::must_be_visible(id, "externalId")?;
+    }
+    Ok(id)
 }
 
 /// Says which names belong to no attribute of a group.

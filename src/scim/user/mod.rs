@@ -50,7 +50,23 @@ pub(crate) fn parse(body: &Value, reading: &Reading<'_>) -> Result<Profile, Erro
     value::no_name_twice(body, "")?;
     super::require_schema(body, &USER_URNS, reading)?;
     must_say_whether_active(body)?;
-    profile(document(body, reading)?)
+    let profile = profile(document(body, reading)?)?;
+    must_be_visible(&profile, None)?;
+    Ok(profile)
+}
+
+/// Refuses names in which something would not be seen. One that was there before stays, however it came: who has it must
+/// not be out of the directory's reach.
+fn must_be_visible(after: &Profile, before: Option<&Profile>) -> Result<(), Error> {
+    if before.is_none_or(|before| before.user_name != after.user_name) {
+        value::must_be_visible(&after.user_name, "userName")?;
+    }
+    match &after.external_id {
+        Some(id) if before.is_none_or(|before| before.external_id.as_ref() != Some(id)) => {
+            value::must_be_visible(id, "externalId")
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A client that says nothing of `active` means a person who is to have access. One that says null says nothing that can

@@ -23,7 +23,9 @@ pub(crate) fn patch(
 ) -> Result<Profile, Error> {
     let mut document = super::described(profile);
     message.try_for_each(|operation| apply(operation, &mut document, reading))?;
-    super::profile(super::document(&document, reading)?)
+    let after = super::profile(super::document(&document, reading)?)?;
+    super::must_be_visible(&after, Some(profile))?;
+    Ok(after)
 }
 
 fn apply(

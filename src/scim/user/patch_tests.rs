@@ -326,6 +326,27 @@ fn patching_with_what_is_there_changes_nothing() {
     }
 }
 
+#[test]
+fn who_has_a_name_with_a_hidden_mark_can_still_be_deactivated() {
+    let before = Profile {
+        user_name: "a\u{202e}b".to_owned(),
+        ..start()
+    };
+    let reading = Reading::of(Leniency::Rfc);
+    let apply = |operation: Value| {
+        let message = json!({"schemas": [URN], "Operations": [operation]});
+        patch(
+            &before,
+            &PatchOp::parse(&message, &reading).unwrap(),
+            &reading,
+        )
+    };
+    let deactivated = apply(json!({"op": "replace", "path": "active", "value": false})).unwrap();
+    assert!(!deactivated.active);
+    let renamed = apply(json!({"op": "replace", "path": "userName", "value": "c\u{202e}d"}));
+    assert!(matches!(renamed, Err(Error::InvalidValue(_))));
+}
+
 fn profiles() -> impl Strategy<Value = Profile> {
     let text = "[a-zA-Z@. ]{1,6}";
     let email =

@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 use super::{add, all, busy, remove, rename, users};
 use crate::app::{App, group, patch};
 
+/// Security E2.
 #[tokio::test]
 async fn of_many_adds_to_one_group_none_is_lost() {
     let app = App::start().await;

@@ -69,7 +69,7 @@ async fn a_body_with_the_id_of_another_changes_neither() {
         ]
     };
     let before = all().await;
-    for foreign in [bob.as_str(), UNKNOWN, "x", ""] {
+    for foreign in [bob.as_str(), UNKNOWN, "x", "0"] {
         let mut body = user("eve@a.example");
         body["ID"] = json!(foreign);
         let whole = [

@@ -66,7 +66,7 @@ async fn too_many_operations_or_members_are_refused_as_too_large() {
         .patch(&path, &patch(Value::from(vec![one; 10_000])))
         .await
         .is_scim_error(413, None);
-    let members = vec![json!({ "value": ada }); 25_000];
+    let members = vec![json!({ "value": ada }); 100_000];
     let body =
         json!({ "schemas": [crate::app::GROUP], "displayName": "Large", "members": members });
     app.own

@@ -19,6 +19,7 @@ async fn members(organization: &Organization, group: &str) -> Vec<String> {
     members
 }
 
+/// Security E1.
 #[tokio::test]
 async fn every_way_of_clients_to_add_and_remove_does_it() {
     let app = App::start().await;
@@ -78,6 +79,7 @@ async fn every_way_of_clients_to_add_and_remove_does_it() {
     app.finish();
 }
 
+/// Security E3.
 #[tokio::test]
 async fn the_operations_of_a_request_are_done_all_or_none() {
     let app = App::start().await;

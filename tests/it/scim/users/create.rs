@@ -42,6 +42,7 @@ async fn a_user_that_was_created_is_read_as_it_was_answered_and_is_a_member() {
     app.finish();
 }
 
+/// Security C9, and more in `security/users.rs`.
 #[tokio::test]
 async fn a_user_name_that_differs_by_case_or_composition_alone_is_taken() {
     let app = App::start().await;
@@ -74,6 +75,7 @@ async fn a_user_who_is_created_inactive_is_deactivated() {
     app.finish();
 }
 
+/// Security C1, by POST.
 #[tokio::test]
 async fn nothing_that_a_client_sends_gives_a_role_or_the_organization() {
     let app = App::start().await;
@@ -103,6 +105,7 @@ async fn a_password_is_taken_and_never_shown() {
     app.finish();
 }
 
+/// Security C5 and C11, and more in `security/users.rs`.
 #[tokio::test]
 async fn an_ambiguous_or_unusable_body_is_refused_and_makes_nobody() {
     let app = App::start().await;

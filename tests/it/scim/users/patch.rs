@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::app::{App, patch};
 
+/// Security E3.
 #[tokio::test]
 async fn the_operations_of_a_request_are_done_all_or_none() {
     let app = App::start().await;
@@ -48,6 +49,7 @@ async fn what_changes_nothing_leaves_the_version_and_no_event() {
     app.finish();
 }
 
+/// Security C3, and more in `security/users.rs`.
 #[tokio::test]
 async fn what_only_the_server_may_say_cannot_be_changed() {
     let app = App::start().await;

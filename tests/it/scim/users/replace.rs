@@ -37,6 +37,7 @@ async fn writing_what_was_read_changes_nothing() {
     app.finish();
 }
 
+/// Security E9, and more in `security/writes.rs`.
 #[tokio::test]
 async fn a_writer_who_has_read_an_older_state_is_refused() {
     let app = App::start().await;
