@@ -4,7 +4,7 @@
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run build test packages packages-build fmt fmt-check lint unit unit-sqlite unit-postgres doc deny e2e bench clean
+.PHONY: help run build test packages packages-build fmt fmt-check lint unit unit-sqlite unit-postgres doc deny e2e bench fuzz clean
 
 export MAKE
 
@@ -55,6 +55,9 @@ e2e: build ## the binary under real clients and a real identity provider, on bot
 
 bench: ## the server under load, and what the engines can do (QUICK=1: under 3 minutes; ARGS="--only GET --engine sqlite")
 	scripts/bench.sh $(if $(QUICK),--quick) $(ARGS)
+
+fuzz: packages-build ## libFuzzer over what clients send: ten seconds a target (RUNS=10000000: so many inputs; TARGETS="filter path")
+	@scripts/fuzz.sh run $(RUNS)
 
 clean: ## remove what was built here
 	cargo clean

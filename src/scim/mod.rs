@@ -11,6 +11,8 @@ pub(crate) mod discovery;
 pub(crate) mod error;
 pub(crate) mod etag;
 pub(crate) mod filter;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 pub(crate) mod group;
 pub(crate) mod list;
 pub(crate) mod mask;

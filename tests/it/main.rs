@@ -18,6 +18,7 @@ mod events;
 mod idp;
 mod process;
 mod random;
+mod random_json;
 mod removals;
 mod request_log;
 mod rest;
