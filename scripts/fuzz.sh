@@ -11,7 +11,7 @@
 triple=$(rustc -vV | sed -n 's/^host: //p')
 built=$target/fuzz
 found=$built/found
-all='filter path patch_body user_body group_body bulk http'
+all='filter path patch_body user_body group_body bulk cursor http'
 # Each request of `http` goes through the whole service and a database: one for so many inputs of the others.
 slow=100
 

@@ -68,6 +68,15 @@ pub fn bulk(input: &[u8]) {
     body(input, |body| scim::bulk(&body));
 }
 
+/// Cursors of lists.
+///
+/// # Panics
+///
+/// If a law does not hold.
+pub fn cursor(input: &[u8]) {
+    text(input, scim::cursor);
+}
+
 fn text(input: &[u8], read: fn(&str)) {
     if let Ok(text) = std::str::from_utf8(input) {
         read(text);

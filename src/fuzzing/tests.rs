@@ -61,6 +61,11 @@ fn the_corpus_of_bulk_requests_keeps_the_laws() {
 }
 
 #[test]
+fn the_corpus_of_cursors_keeps_the_laws() {
+    replay("cursor", super::cursor);
+}
+
+#[test]
 fn the_corpus_of_requests_is_never_answered_with_5xx() {
     let folder = tempfile::tempdir().unwrap();
     let fresh = |number: usize| {

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::attribute::AttributePath;
 use super::bulk;
+use super::cursor::{self, Cursor};
 use super::error::Error;
 use super::filter;
 use super::group;
@@ -16,10 +17,12 @@ use super::path::{self, ElementFilter, Path};
 use super::projection::Projection;
 use super::reading::Reading;
 use super::schema::{Definitions, Kind};
+use super::sort::Sort;
 use super::user;
 use crate::domain::group::{Group, GroupMember};
 use crate::domain::leniency::{Leniency, Notes};
 use crate::domain::member::{GroupRef, Member, Profile};
+use crate::domain::query::{Key, Position};
 use crate::domain::role::{Role, RoleSource};
 use crate::domain::{AccountId, GroupId, MemberId, MemberNumber, Timestamp};
 
@@ -75,11 +78,18 @@ pub(crate) fn filter(text: &str) {
                 let _ = read.matches(&user::resource(&member(profile()), BASE));
             }
         }
-        accepted(user::query(Some(text), BASE, reading));
-        accepted(group::query(Some(text), BASE, reading));
+        accepted(user::query(Some(text), Sort::none(), BASE, reading));
+        accepted(group::query(Some(text), Sort::none(), BASE, reading));
     });
     for kind in KINDS {
         let of = Definitions::standard().of(kind);
+        if let Some(sort) = accepted(Sort::parse(Some(text), Some("descending"), of)) {
+            let reading = |reading: &Reading<'_>| match kind {
+                Kind::User => accepted(user::query(None, sort, BASE, reading)).is_some(),
+                Kind::Group => accepted(group::query(None, sort, BASE, reading)).is_some(),
+            };
+            as_client(Leniency::Rfc, reading);
+        }
         if let Some(kept) = accepted(Projection::parse(Some(text), None, of)) {
             let mut resource = user::resource(&member(profile()), BASE);
             kept.apply(&mut resource);
@@ -189,6 +199,38 @@ pub(crate) fn bulk(body: &Value) {
             Err(bulk::Refusal::TooMany(count)) => assert!(count > bulk::MAX_OPERATIONS),
         }
     });
+}
+
+/// What nobody signed is refused; what was signed and can be read is what was written, and no other query's.
+pub(crate) fn cursor(text: &str) {
+    let now = Timestamp(1_800_000_000_000);
+    let sign = |text: &str| {
+        let mut sum = 0xcbf2_9ce4_8422_2325_u64;
+        for byte in text.bytes() {
+            sum = (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        format!("{sum:016x}{:016x}", sum.rotate_left(32))
+    };
+    assert!(accepted(Cursor::read(text, "query", now, &sign)).is_none());
+    let signed = cursor::signed(text, "query", &sign);
+    if let Some(read) = accepted(Cursor::read(&signed, "query", now, &sign)) {
+        let written = read.write("query", now, &sign);
+        assert_eq!(Cursor::read(&written, "query", now, &sign), Ok(read));
+    }
+    let cursor = Cursor {
+        kind: Kind::Group,
+        position: Position {
+            key: Some(Key::Text(text.to_owned())),
+            id: Uuid::from_u128(1),
+        },
+        backwards: text.len().is_multiple_of(2),
+        total: 7,
+    };
+    let written = cursor.write("query", now, &sign);
+    if text.len() < 1024 {
+        assert_eq!(Cursor::read(&written, "query", now, &sign), Ok(cursor));
+    }
+    assert!(accepted(Cursor::read(&written, "another", now, &sign)).is_none());
 }
 
 fn same_again(profile: &Profile) {
