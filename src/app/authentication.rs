@@ -82,6 +82,7 @@ pub(crate) async fn principal(
         notes: Notes::default(),
         role,
         request: request.to_owned(),
+        replay: None,
     };
     Ok(match credential {
         Credential::ScimToken(token) => client(db, remembered, token, now).await?.map(|client| {

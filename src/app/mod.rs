@@ -26,6 +26,10 @@ pub(crate) mod telling;
 pub(crate) mod trail;
 pub(crate) mod verification;
 
+use std::sync::Arc;
+
+use request_log::replay::Replay;
+
 use crate::domain::error::Error;
 use crate::domain::event::{Actor, Event};
 use crate::domain::leniency::{Leniency, Notes};
@@ -53,6 +57,8 @@ pub(crate) struct Caller {
     pub(crate) role: Option<Role>,
     /// The request's id, for the audit trail.
     pub(in crate::app) request: String,
+    /// Where an admin does a request again: what it does, and whether it only seems to.
+    pub(in crate::app) replay: Option<Arc<Replay>>,
 }
 
 impl Caller {
@@ -67,6 +73,7 @@ impl Caller {
             notes: Notes::default(),
             role: None,
             request: "command-line".to_owned(),
+            replay: None,
         }
     }
 
@@ -114,6 +121,13 @@ impl Caller {
     /// The credential was looked up when the head of the request came, and a body may follow slowly: who has lost the
     /// role since then changes nothing any more (R13).
     async fn still_allowed(&self, mut tx: Tx) -> Result<Tx, Error> {
+        if self
+            .replay
+            .as_ref()
+            .is_some_and(|replay| replay.is_rehearsal())
+        {
+            tx.rehearse();
+        }
         if let Actor::Member(id) = self.actor
             && crate::store::members::find_role(&mut tx, self.organization, id).await? != self.role
         {
@@ -127,6 +141,9 @@ impl Caller {
 
     /// Writes events in the transaction of what they tell of: if they cannot be written, it does not happen (R18).
     async fn record(&self, tx: &mut Tx, happened: Vec<Event>) -> Result<(), Error> {
+        if let Some(replay) = &self.replay {
+            replay.tell(&happened);
+        }
         let (actor_kind, actor_id) = self.actor.recorded();
         let origin = events::Origin {
             organization: self.organization,

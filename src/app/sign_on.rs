@@ -106,6 +106,7 @@ pub(crate) async fn complete(
         leniency: crate::domain::leniency::Leniency::Rfc,
         notes: crate::domain::leniency::Notes::default(),
         role: None,
+        replay: None,
         request: request.to_owned(),
     };
     let mut tx = db.write(connection.organization).await?;

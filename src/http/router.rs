@@ -49,6 +49,21 @@ pub(crate) fn router(state: State) -> Router {
         .with_state(state)
 }
 
+/// The SCIM routes alone, for requests that the server makes of itself.
+pub(crate) fn scim_alone(state: State) -> Router {
+    let largest_body = DefaultBodyLimit::max(state.config.max_body_bytes);
+    let mut routes = Router::new();
+    for (path, methods) in scim("/scim/v2").into_iter().chain(scim("/scim")) {
+        routes = routes
+            .route(&path, methods.clone())
+            .route(&format!("{path}/"), methods);
+    }
+    routes
+        .fallback(no_route)
+        .layer(largest_body)
+        .with_state(state)
+}
+
 type Routes = Vec<(String, MethodRouter<State>)>;
 
 fn scim(prefix: &str) -> Routes {
@@ -131,6 +146,10 @@ fn api() -> Routes {
         ),
         ("/api/scim/requests", get(scim_requests::list)),
         ("/api/scim/requests/{id}", get(scim_requests::get)),
+        (
+            "/api/scim/requests/{id}/replay",
+            post(scim_requests::replay),
+        ),
         (
             "/api/scim/removals",
             get(removals::get)

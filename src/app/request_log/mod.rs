@@ -4,6 +4,7 @@
 //! cannot keep up. What changed the organization is in the audit trail, which is neither.
 
 mod queue;
+pub(crate) mod replay;
 mod retention;
 mod writing;
 

@@ -1,18 +1,22 @@
 //! Writing what waits, in one transaction for each organization, and never behind an erasure (R14).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Queue;
 use super::retention::{Retention, prune};
 use crate::app::departures::address_mark;
 use crate::domain::error::Error;
+use crate::domain::event::Kind;
 use crate::domain::request_log::Record;
-use crate::domain::{MemberId, OrganizationId, Timestamp};
+use crate::domain::{EventId, OrganizationId, Timestamp};
+use crate::secret;
 use crate::store::db::{Db, Tx};
 use crate::store::{organizations, request_log as rows};
 
-/// How far back a deletion is looked for, in seconds: the longest that an entry may wait, by far.
-const OVERLAP: i64 = 3600;
+/// How far back a deletion is looked for, in seconds: longer than any request may take.
+const OVERLAP: i64 = 60;
+/// How long a deletion may take, in seconds.
+const SLOWNESS: i64 = 5;
 /// The status that says that the request itself found nobody.
 const NOT_FOUND: u16 = 404;
 
@@ -94,21 +98,28 @@ async fn erase_departed(
     }
     let departures: HashMap<String, Timestamp> = departures.into_iter().collect();
     let key = organizations::departure_key(tx, organization).await?;
-    let named: BTreeSet<MemberId> = records
-        .iter()
-        .flat_map(|record| record.members.iter().copied())
-        .collect();
-    let named: Vec<MemberId> = named.into_iter().collect();
-    let there = rows::members_among(tx, organization, &named).await?;
+    let since = EventId(secret::least_id_at(since));
+    let deleted = rows::subjects_since(tx, organization, since, Kind::MemberDeleted.name()).await?;
+    let deleted: HashSet<String> = deleted.into_iter().collect();
     for record in records {
+        let entry = &record.entry;
         // Who was not there when the request came was not deleted since.
-        let found = record.entry.status != Some(NOT_FOUND);
-        let gone = found && record.members.iter().any(|id| !there.contains(id));
-        let left = record.names.iter().any(|name| {
-            let departed = departures.get(&address_mark(&key, name));
-            departed.is_some_and(|departed| *departed >= record.entry.at)
-        });
-        if gone || left {
+        let found = entry.status != Some(NOT_FOUND);
+        let mut gone = found
+            && record
+                .members
+                .iter()
+                .any(|id| deleted.contains(&id.to_string()));
+        for name in &record.names {
+            let Some(departed) = departures.get(&address_mark(&key, name)) else {
+                continue;
+            };
+            // A deletion takes effect some time after it was asked for; who has the name since then is somebody else.
+            gone |= *departed >= entry.at
+                || (departed.plus_seconds(SLOWNESS) >= entry.at
+                    && !rows::is_somebodys(tx, organization, name).await?);
+        }
+        if gone {
             record.erase();
         }
     }

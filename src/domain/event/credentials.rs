@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Event, Kind};
 use crate::domain::leniency::Leniency;
 use crate::domain::role::Role;
-use crate::domain::{ConnectionId, MemberId, ScimTokenId};
+use crate::domain::{ConnectionId, LoggedRequestId, MemberId, ScimTokenId};
 
 impl Event {
     /// A SCIM token was made.
@@ -20,6 +20,15 @@ impl Event {
     /// A SCIM token was revoked.
     pub(crate) fn scim_token_revoked(token: ScimTokenId) -> Self {
         Self::plain(Kind::ScimTokenRevoked, token, json!({}))
+    }
+
+    /// An admin did a request of the request log again, which had this request id and is answered so now.
+    pub(crate) fn request_replayed(entry: LoggedRequestId, request: &str, status: u16) -> Self {
+        Self::plain(
+            Kind::RequestReplayed,
+            entry,
+            json!({ "request_id": request, "status": status }),
+        )
     }
 
     /// A user token was made.

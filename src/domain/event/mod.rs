@@ -82,6 +82,8 @@ pub(crate) enum Kind {
     ReceiverChanged,
     /// A receiver of events was ended.
     ReceiverDeleted,
+    /// An admin did a request of the request log again, with success.
+    RequestReplayed,
     /// A user token was made.
     UserTokenCreated,
     /// The password of a member's account was set.
@@ -122,6 +124,7 @@ impl Kind {
             Self::ReceiverCreated => "event_receiver.created",
             Self::ReceiverChanged => "event_receiver.changed",
             Self::ReceiverDeleted => "event_receiver.deleted",
+            Self::RequestReplayed => "scim_request.replayed",
             Self::UserTokenCreated => "user_token.created",
             Self::PasswordSet => "password.set",
             Self::LoginLinkCreated => "login_link.created",

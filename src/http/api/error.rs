@@ -21,6 +21,8 @@ pub(crate) enum ApiError {
     NoEndpoint,
     /// The endpoint does not know the method.
     NoMethod,
+    /// What is there does not allow it; the sentence says why.
+    Conflict(String),
     /// The body is larger than we read.
     TooLarge,
     /// The body is in no form that we read.
@@ -53,6 +55,7 @@ impl IntoResponse for ApiError {
                 StatusCode::METHOD_NOT_ALLOWED,
                 "this endpoint does not support this method".to_owned(),
             ),
+            Self::Conflict(sentence) => (StatusCode::CONFLICT, sentence),
             Self::TooLarge => (
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "the request is larger than this server reads".to_owned(),

@@ -2,16 +2,20 @@
 
 use axum::Json;
 use axum::extract::State as Shared;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
+use super::body::Body;
 use super::error::ApiError;
-use crate::app::request_log as use_cases;
+use crate::app::request_log::{self as use_cases, replay};
 use crate::domain::error::Error;
+use crate::domain::event::Event;
 use crate::domain::request_log::{Entry, Kept, Note, Replayed, Selection};
 use crate::domain::{LoggedRequestId, ScimTokenId, Timestamp, name};
 use crate::http::extract::{ApiCaller, Parameters, Segments};
 use crate::http::request_log;
+use crate::http::request_log::replay::{send, writes_one};
 use crate::state::State;
 
 /// The parameters that select, which the address of the next page repeats.
@@ -66,6 +70,59 @@ pub(crate) async fn get(
     request_log::flush(&state).await;
     let entry = use_cases::find(&caller, read_id(&id)?).await?;
     Ok(Json(whole(&entry)))
+}
+
+/// How a request is done again.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Wanted {
+    #[serde(default = "yes")]
+    dry_run: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// POST: does a request again, as the admin who asks; without `"dry_run": false` only to see what it would do.
+pub(crate) async fn replay(
+    ApiCaller(caller): ApiCaller,
+    Shared(state): Shared<State>,
+    Segments(id): Segments<String>,
+    Body(wanted): Body<Wanted>,
+) -> Result<Json<Value>, ApiError> {
+    request_log::flush(&state).await;
+    let begun = replay::begin(&caller, read_id(&id)?, wanted.dry_run, writes_one).await?;
+    let begun = begun.map_err(|refused| ApiError::Conflict(refused.to_string()))?;
+    let answered = send(&state, begun.caller, &begun.entry).await;
+    if !wanted.dry_run {
+        let status = answered.as_ref().map_or(500, |(status, _)| status.as_u16());
+        replay::end(&caller, &begun.entry, status).await?;
+    }
+    let (status, body) = answered?;
+    let done = status.is_success();
+    let told = begun.replay.told();
+    let changes: Vec<Value> = told.iter().filter(|_| done).map(change).collect();
+    let changes_are = if wanted.dry_run {
+        "would_change"
+    } else {
+        "changed"
+    };
+    Ok(Json(json!({
+        "dry_run": wanted.dry_run,
+        "status": status.as_u16(),
+        "body": body,
+        changes_are: changes,
+    })))
+}
+
+/// An event of the audit trail that is not numbered yet, or never was.
+fn change(event: &Event) -> Value {
+    json!({
+        "kind": event.kind.name(),
+        "subject": event.subject,
+        "facts": event.facts,
+        "details": event.personal.as_ref().map(|(_, details)| details),
+    })
 }
 
 /// Reads the id of an entry; what is none names nothing.

@@ -104,7 +104,7 @@ pub(super) fn record(facts: Facts) -> Record {
     Record {
         organization: facts.client.organization,
         entry: Entry {
-            id: LoggedRequestId(secret::id_at(facts.at)),
+            id: LoggedRequestId(secret::id_in_turn_at(facts.at)),
             at: facts.at,
             token: facts.client.token,
             profile: facts.client.profile,

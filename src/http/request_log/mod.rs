@@ -5,6 +5,7 @@
 //! SCIM token belongs to nobody and is not kept; an `Authorization` header never is.
 
 mod entry;
+pub(crate) mod replay;
 mod tee;
 
 use std::convert::Infallible;

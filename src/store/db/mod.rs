@@ -143,6 +143,7 @@ impl Db {
                 readers.begin().await.map(|transaction| Tx::SqliteWrite {
                     transaction,
                     _place: place,
+                    rehearsal: false,
                 })
             }
             Engine::Postgres(pool) => pool
@@ -151,6 +152,7 @@ impl Db {
                 .map(|transaction| Tx::PostgresWrite {
                     transaction,
                     _place: place,
+                    rehearsal: false,
                 }),
         }
         .map_err(failed)
@@ -209,6 +211,7 @@ impl Db {
                     .map(|transaction| Tx::SqliteWrite {
                         transaction,
                         _place: place,
+                        rehearsal: false,
                     })
             }
             Engine::Postgres(pool) => {
@@ -221,6 +224,7 @@ impl Db {
                     .map(|transaction| Tx::PostgresWrite {
                         transaction,
                         _place: place,
+                        rehearsal: false,
                     })
             }
         }

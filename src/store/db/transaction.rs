@@ -25,6 +25,8 @@ pub(crate) enum Tx {
     SqliteWrite {
         transaction: Transaction<'static, Sqlite>,
         _place: Option<Place>,
+        /// Whether it never happens.
+        rehearsal: bool,
     },
     /// Reads on PostgreSQL.
     PostgresRead(PoolConnection<Postgres>),
@@ -32,6 +34,8 @@ pub(crate) enum Tx {
     PostgresWrite {
         transaction: Transaction<'static, Postgres>,
         _place: Option<Place>,
+        /// Whether it never happens.
+        rehearsal: bool,
     },
 }
 
@@ -50,12 +54,29 @@ impl Tx {
         }
     }
 
+    /// Makes this a rehearsal: everything is done as ever, and its commit undoes it.
+    pub(crate) fn rehearse(&mut self) {
+        match self {
+            Self::SqliteWrite { rehearsal, .. } | Self::PostgresWrite { rehearsal, .. } => {
+                *rehearsal = true;
+            }
+            Self::SqliteRead(_) | Self::PostgresRead(_) => {}
+        }
+    }
+
     /// Makes what was written last. What is dropped without this never happened.
     pub(crate) async fn commit(self) -> Result<(), Error> {
         match self {
+            Self::SqliteWrite {
+                rehearsal: true, ..
+            }
+            | Self::PostgresWrite {
+                rehearsal: true, ..
+            }
+            | Self::SqliteRead(_)
+            | Self::PostgresRead(_) => return Ok(()),
             Self::SqliteWrite { transaction, .. } => transaction.commit().await,
             Self::PostgresWrite { transaction, .. } => transaction.commit().await,
-            Self::SqliteRead(_) | Self::PostgresRead(_) => return Ok(()),
         }
         .map_err(failed)?;
         COMMITTED.notify_one();

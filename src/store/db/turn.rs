@@ -19,6 +19,7 @@ impl Db {
                 return Ok(Some(Tx::SqliteWrite {
                     transaction,
                     _place: None,
+                    rehearsal: false,
                 }));
             }
             Engine::Postgres(pool) => pool,
@@ -26,6 +27,7 @@ impl Db {
         let mut tx = Tx::PostgresWrite {
             transaction: pool.begin().await.map_err(failed)?,
             _place: None,
+            rehearsal: false,
         };
         let (ours,): (bool,) = tx
             .fetch_one("SELECT pg_try_advisory_xact_lock($1)", &[&TURN])

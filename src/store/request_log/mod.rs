@@ -11,7 +11,7 @@ use super::db::{Bind, Tx};
 use super::list_of;
 use crate::domain::error::Error;
 use crate::domain::request_log::{Note, OVERHEAD, Record};
-use crate::domain::{LoggedRequestId, MemberId, OrganizationId, Timestamp};
+use crate::domain::{EventId, LoggedRequestId, MemberId, OrganizationId, Timestamp};
 
 /// How many rows one statement changes.
 const CHUNK: usize = 500;
@@ -113,6 +113,51 @@ pub(crate) async fn insert(tx: &mut Tx, records: &[Record]) -> Result<(), Error>
     .await
 }
 
+/// Notes that somebody does an entry again, unless somebody did it or has begun after `given_up`; how many entries.
+pub(crate) async fn claim(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: LoggedRequestId,
+    (at, by): (Timestamp, MemberId),
+    given_up: Timestamp,
+) -> Result<u64, Error> {
+    tx.execute(
+        "UPDATE request_log SET replayed_at = $3, replayed_by = $4 WHERE organization_id = $1 AND id = $2
+         AND (replayed_at IS NULL OR (replay_status IS NULL AND replayed_at <= $5))",
+        &[&organization, &id, &at, &by, &given_up],
+    )
+    .await
+}
+
+/// Notes that an entry was done again with success.
+pub(crate) async fn settle(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: LoggedRequestId,
+    status: u16,
+) -> Result<u64, Error> {
+    let status = i16::try_from(status).ok();
+    tx.execute(
+        "UPDATE request_log SET replay_status = $3 WHERE organization_id = $1 AND id = $2",
+        &[&organization, &id, &status],
+    )
+    .await
+}
+
+/// Forgets that an entry is being done again.
+pub(crate) async fn release(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: LoggedRequestId,
+) -> Result<u64, Error> {
+    tx.execute(
+        "UPDATE request_log SET replayed_at = NULL, replayed_by = NULL WHERE organization_id = $1 AND id = $2
+         AND replay_status IS NULL",
+        &[&organization, &id],
+    )
+    .await
+}
+
 /// The newest entry that makes the log larger than so many bytes, together with all that are newer; `None` where it is
 /// not that large.
 pub(crate) async fn last_beyond(
@@ -160,19 +205,36 @@ pub(crate) async fn departures_since(
     .await
 }
 
-/// Those of these ids that are a member's.
-pub(crate) async fn members_among(
+/// The subjects of the events of a kind from this one on.
+pub(crate) async fn subjects_since(
     tx: &mut Tx,
     organization: OrganizationId,
-    ids: &[MemberId],
-) -> Result<Vec<MemberId>, Error> {
-    let rows: Vec<(MemberId,)> = tx
+    first: EventId,
+    kind: &str,
+) -> Result<Vec<String>, Error> {
+    let rows: Vec<(String,)> = tx
         .fetch_all(
-            "SELECT id FROM members WHERE organization_id = $1 AND id IN (SELECT value FROM json_each($2))",
-            &[&organization, &list_of(ids)],
+            "SELECT subject FROM events
+             WHERE organization_id = $1 AND id >= $2 AND kind = $3 AND subject IS NOT NULL",
+            &[&organization, &first, &kind],
         )
         .await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+    Ok(rows.into_iter().map(|(subject,)| subject).collect())
+}
+
+/// Whether a member has the userName with this key.
+pub(crate) async fn is_somebodys(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    key: &str,
+) -> Result<bool, Error> {
+    let row: Option<(MemberId,)> = tx
+        .fetch_optional(
+            "SELECT id FROM members WHERE organization_id = $1 AND user_name_key = $2",
+            &[&organization, &key],
+        )
+        .await?;
+    Ok(row.is_some())
 }
 
 /// Takes out of every entry that names one of these, an id or the key of a name, whatever may name a person.

@@ -3,6 +3,7 @@
 
 mod erasure;
 mod reading;
+mod replay;
 mod retention;
 mod secrets;
 
