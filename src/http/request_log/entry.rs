@@ -13,7 +13,7 @@ use crate::domain::leniency::Notes;
 use crate::domain::request_log::{Entry, Kept, Note, Record, Subject};
 use crate::domain::{GroupId, LoggedRequestId, MemberId, Timestamp, name};
 use crate::http::json;
-use crate::scim::mask::Mask;
+use crate::scim::mask::{MASK, Mask};
 use crate::scim::people::People;
 use crate::secret;
 
@@ -200,6 +200,7 @@ fn answered(whole: &Whole, mask: &mut Mask<'_>, people: &mut People) -> (Kept, O
         return (Kept::nothing(Note::ManyPeople), None);
     }
     mask.message(&mut message);
+    without_tokens(&mut message);
     let named = People::of(&message);
     if named.too_many {
         return (Kept::nothing(Note::ManyPeople), None);
@@ -207,6 +208,14 @@ fn answered(whole: &Whole, mask: &mut Mask<'_>, people: &mut People) -> (Kept, O
     people.join(named);
     let text = message.to_string();
     (Kept::text(text), Some(message))
+}
+
+/// Security event tokens are encoded: nobody would find whom they name when that person is deleted.
+fn without_tokens(message: &mut Value) {
+    let sets = message.get_mut("sets").and_then(Value::as_object_mut);
+    for token in sets.into_iter().flat_map(|sets| sets.values_mut()) {
+        *token = MASK.into();
+    }
 }
 
 /// The resource that the path names, or the answer.

@@ -181,3 +181,17 @@ async fn who_is_no_receiver_or_asks_what_cannot_be_is_refused() {
     feed.scim.get("/Events").await.is_scim_error(405, None);
     app.finish();
 }
+
+#[tokio::test]
+async fn the_request_log_keeps_which_tokens_were_fetched_and_not_what_they_say() {
+    let app = App::start().await;
+    let feed = set_up(&app, &app.own, &[ALL[1]]).await;
+    app.own.user("ada@a.example").await;
+    let jti = feed.next(&[]).await[0]["jti"].clone();
+    let entry = crate::request_log::newest(&app.own).await;
+    assert_eq!(entry["path"], "/scim/v2/Events");
+    let entry = entry.to_string();
+    assert!(entry.contains(jti.as_str().unwrap()), "{entry}");
+    assert!(!entry.contains("eyJ"), "{entry}");
+    app.finish();
+}

@@ -57,7 +57,7 @@ fn named(steps: &[Step], from: usize, pick: usize, kind: &str) -> Named {
         _ => {}
     }
     let may = |(place, step): &(usize, &Step)| {
-        (step.makes() == Some(kind) || (pick % 7 == 0 && step.makes().is_some()))
+        (step.makes() == Some(kind) || (pick.is_multiple_of(7) && step.makes().is_some()))
             && (steps[from].makes().is_none() || (step.rank, *place) < (steps[from].rank, from))
     };
     let made: Vec<usize> = steps

@@ -2,6 +2,7 @@
 
 mod cursors;
 mod index;
+mod law;
 mod order;
 
 use serde_json::Value;
