@@ -113,7 +113,8 @@ impl Service {
         let (status, body) = self.runtime.block_on(self.answer(request));
         let shown = String::from_utf8_lossy(&body);
         assert!(
-            !status.is_server_error(),
+            // /Me of a SCIM token, which is nobody's, is not implemented (RFC 7644 section 3.11).
+            !status.is_server_error() || status == StatusCode::NOT_IMPLEMENTED,
             "{method} {path}: {status} {shown}"
         );
         if is_scim && status.is_client_error() && method != Method::HEAD {

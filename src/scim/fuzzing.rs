@@ -19,7 +19,7 @@ use super::reading::Reading;
 use super::schema::{Definitions, Kind};
 use super::sort::Sort;
 use super::user;
-use crate::domain::group::{Group, GroupMember};
+use crate::domain::group::{Group, GroupMember, MemberKind};
 use crate::domain::leniency::{Leniency, Notes};
 use crate::domain::member::{GroupRef, Member, Profile};
 use crate::domain::query::{Key, Position};
@@ -152,7 +152,7 @@ pub(crate) fn user_body(body: &Value) {
 /// A group that is accepted reads back the same from the way it is shown.
 pub(crate) fn group_body(body: &Value) {
     with_each(|reading| {
-        let Some(read) = accepted(group::content(body, reading)) else {
+        let Some(mut read) = accepted(group::content(body, reading)) else {
             return;
         };
         let shown = Group {
@@ -166,13 +166,17 @@ pub(crate) fn group_body(body: &Value) {
         let members: Vec<GroupMember> = read
             .members
             .iter()
-            .map(|id| GroupMember {
-                id: *id,
+            .map(|named| GroupMember {
+                kind: named.kind.unwrap_or(MemberKind::User),
+                id: named.id,
                 display_name: None,
             })
             .collect();
         let shown = group::resource(&shown, Some(&members), BASE);
         let again = as_client(Leniency::Rfc, |strictly| group::content(&shown, strictly));
+        for member in &mut read.members {
+            member.kind.get_or_insert(MemberKind::User);
+        }
         assert_eq!(again, Ok(read), "{shown}");
     });
 }
@@ -279,6 +283,7 @@ fn member(profile: Profile) -> Member {
         groups: vec![GroupRef {
             id: GroupId(Uuid::from_u128(3)),
             display_name: "Group".to_owned(),
+            direct: true,
         }],
     }
 }

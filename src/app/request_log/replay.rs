@@ -93,7 +93,7 @@ pub(crate) struct Begun {
 }
 
 /// Begins to do a request again. One that is done for real is claimed: nobody else does it at the same time.
-pub(crate) async fn begin(
+pub(crate) async fn start(
     caller: &Caller,
     id: LoggedRequestId,
     rehearsal: bool,

@@ -91,7 +91,7 @@ pub(crate) async fn replay(
     Body(wanted): Body<Wanted>,
 ) -> Result<Json<Value>, ApiError> {
     request_log::flush(&state).await;
-    let begun = replay::begin(&caller, read_id(&id)?, wanted.dry_run, writes_one).await?;
+    let begun = replay::start(&caller, read_id(&id)?, wanted.dry_run, writes_one).await?;
     let begun = begun.map_err(|refused| ApiError::Conflict(refused.to_string()))?;
     let answered = send(&state, begun.caller, &begun.entry).await;
     if !wanted.dry_run {

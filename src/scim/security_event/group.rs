@@ -17,7 +17,7 @@ fn about(id: &str, facts: &Value) -> Told {
 pub(super) fn created(id: &str, entry: &Entry, wanted: &[String]) -> Told {
     let facts = &entry.facts;
     let mut told = about(id, facts);
-    let members = values(&facts["members"]);
+    let members = both(&facts["members"], &facts["member_groups"]);
     let mut resource = json!({
         "schemas": [GROUP],
         "id": id,
@@ -60,7 +60,8 @@ pub(super) fn changed(id: &str, entry: &Entry, wanted: &[String]) -> Told {
             value => json!({ "op": "replace", "path": name, "value": value }),
         });
     }
-    let (added, removed) = (values(&facts["added"]), values(&facts["removed"]));
+    let added = both(&facts["added"], &facts["added_groups"]);
+    let removed = both(&facts["removed"], &facts["removed_groups"]);
     let moved = added.len() + removed.len();
     if moved > 0 {
         attributes.push("members".to_owned());
@@ -92,6 +93,16 @@ pub(super) fn deleted(id: &str, entry: &Entry, wanted: &[String]) -> Told {
 /// A PATCH message.
 pub(super) fn patch(operations: &[Value]) -> Value {
     json!({ "schemas": [patch::URN], "Operations": operations })
+}
+
+/// Ids of members and of groups as values of `members`.
+fn both(members: &Value, groups: &Value) -> Vec<Value> {
+    let mut all = values(members);
+    all.extend(values(groups).into_iter().map(|mut value| {
+        value["type"] = "Group".into();
+        value
+    }));
+    all
 }
 
 /// Ids as values of `members` or `groups`.

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::*;
 use crate::domain::event::Event;
 use crate::domain::event::recorded::Entry;
-use crate::domain::group::Group;
+use crate::domain::group::{Group, Moved};
 use crate::domain::member::Profile;
 use crate::domain::role::{Role, RoleSource};
 use crate::domain::{
@@ -118,9 +118,18 @@ fn made(role: Role) -> Event {
     }
 }
 
+/// Members who came and who went.
+fn moved(added: &[MemberId], removed: &[MemberId]) -> Moved {
+    Moved {
+        added: added.to_vec(),
+        removed: removed.to_vec(),
+        ..Moved::default()
+    }
+}
+
 #[test]
 fn a_token_has_the_claims_of_the_rfc() {
-    let event = recorded(Event::group_deleted(&group("Team", Some("t-1"))));
+    let event = recorded(Event::group_deleted(&group("Team", Some("t-1")), &[]));
     let claims = read(&event, &[DELETE], None).unwrap();
     let expected = json!({
         "iss": "https://roll.example",
@@ -274,7 +283,10 @@ fn who_gets_or_loses_access_is_activated_or_deactivated() {
 
 #[test]
 fn a_group_that_was_made_is_told_with_its_members() {
-    let event = recorded(Event::group_created(&group("Team", None), &[MEMBER]));
+    let event = recorded(Event::group_created(
+        &group("Team", None),
+        &moved(&[MEMBER], &[]),
+    ));
     assert_eq!(
         told(&event, &[CREATE_NOTICE]),
         json!({ (CREATE_NOTICE): { "attributes": ["id", "displayName", "members"] } })
@@ -286,7 +298,10 @@ fn a_group_that_was_made_is_told_with_its_members() {
         "members": [{ "value": MEMBER }],
     });
     assert_eq!(told(&event, &[CREATE_FULL])[CREATE_FULL]["data"], data);
-    let named = recorded(Event::group_created(&group("Team", Some("t")), &[]));
+    let named = recorded(Event::group_created(
+        &group("Team", Some("t")),
+        &moved(&[], &[]),
+    ));
     assert_eq!(
         told(&named, &[CREATE_NOTICE])[CREATE_NOTICE]["attributes"],
         json!(["id", "displayName", "externalId"])
@@ -294,10 +309,29 @@ fn a_group_that_was_made_is_told_with_its_members() {
 }
 
 #[test]
+fn a_group_in_a_group_is_told_as_one() {
+    let inner = GroupId(Uuid::from_u128(5));
+    let moved = Moved {
+        added_groups: vec![inner],
+        ..Moved::default()
+    };
+    let team = group("Team", None);
+    let event = recorded(Event::group_changed(&team, &team, &moved));
+    assert_eq!(
+        told(&event, &[PATCH_FULL])[PATCH_FULL]["data"]["Operations"],
+        json!([{ "op": "add", "path": "members", "value": [{ "value": inner, "type": "Group" }] }])
+    );
+}
+
+#[test]
 fn a_group_that_was_changed_is_told_by_names_or_as_a_patch() {
     let (before, after) = (group("Team", Some("t")), group("Crew", None));
     let other = MemberId(Uuid::from_u128(4));
-    let event = recorded(Event::group_changed(&before, &after, &[MEMBER], &[other]));
+    let event = recorded(Event::group_changed(
+        &before,
+        &after,
+        &moved(&[MEMBER], &[other]),
+    ));
     assert_eq!(
         told(&event, &[PATCH_NOTICE])[PATCH_NOTICE]["attributes"],
         json!(["displayName", "externalId", "members"])
@@ -317,23 +351,27 @@ fn a_group_that_was_changed_is_told_by_names_or_as_a_patch() {
 fn of_very_many_members_only_that_they_changed_is_told() {
     let many: Vec<MemberId> = (0..1001).map(|n| MemberId(Uuid::from_u128(n))).collect();
     let team = group("Team", None);
-    let made = recorded(Event::group_created(&team, &many));
+    let made = recorded(Event::group_created(&team, &moved(&many, &[])));
     assert_eq!(
         told(&made, &[CREATE_FULL]),
         json!({ (CREATE_NOTICE): { "attributes": ["id", "displayName", "members"] } })
     );
-    let changed = recorded(Event::group_changed(&team, &team, &many[1..], &many[..1]));
+    let changed = recorded(Event::group_changed(
+        &team,
+        &team,
+        &moved(&many[1..], &many[..1]),
+    ));
     assert_eq!(
         told(&changed, &[PATCH_FULL]),
         json!({ (PATCH_NOTICE): { "attributes": ["members"] } })
     );
-    let fewer = recorded(Event::group_changed(&team, &team, &many[1..], &[]));
+    let fewer = recorded(Event::group_changed(&team, &team, &moved(&many[1..], &[])));
     assert!(told(&fewer, &[PATCH_FULL])[PATCH_FULL]["data"].is_object());
 }
 
 #[test]
 fn what_nobody_asked_for_and_what_is_no_resource_is_not_told() {
-    let team = recorded(Event::group_deleted(&group("Team", None)));
+    let team = recorded(Event::group_deleted(&group("Team", None), &[]));
     assert_eq!(told(&team, &[CREATE_NOTICE, ACTIVATE]), Value::Null);
     for event in [
         Event::signed_out(MEMBER),
