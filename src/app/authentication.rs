@@ -1,7 +1,8 @@
 //! The one place where a credential becomes a principal (R13).
 //!
 //! A session or a user token is looked up at every request, with the member's role as it is now. A SCIM token may be
-//! remembered for one second: after its revocation a node refuses it within that time.
+//! remembered for one second, with the schemas of its organization: after its revocation a node refuses it within that
+//! time, and another node knows a new definition within that time.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -11,10 +12,12 @@ use super::Caller;
 use crate::domain::error::Error;
 use crate::domain::event::Actor;
 use crate::domain::leniency::{Leniency, Notes};
+use crate::domain::schema::CustomSchemas;
 use crate::domain::{OrganizationId, ScimTokenId, Timestamp};
 use crate::secret;
 use crate::store::credentials::{self, Holder};
 use crate::store::db::Db;
+use crate::store::schemas;
 
 /// For how long a SCIM token is remembered, in seconds.
 const REMEMBERED: i64 = 1;
@@ -40,11 +43,12 @@ pub(crate) enum Credential<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Remembered(Mutex<HashMap<String, (Timestamp, Client)>>);
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Client {
     organization: OrganizationId,
     token: ScimTokenId,
     leniency: Leniency,
+    schemas: CustomSchemas,
 }
 
 impl Remembered {
@@ -53,7 +57,7 @@ impl Remembered {
         known
             .get(hash)
             .filter(|(until, _)| now < *until)
-            .map(|(_, client)| *client)
+            .map(|(_, client)| client.clone())
     }
 
     fn keep(&self, hash: String, now: Timestamp, client: Client) {
@@ -62,6 +66,12 @@ impl Remembered {
             known.clear();
         }
         known.insert(hash, (now.plus_seconds(REMEMBERED), client));
+    }
+
+    /// Forgets every token of an organization: what is remembered with them has changed.
+    pub(super) fn forget(&self, organization: OrganizationId) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|_, (_, client)| client.organization != organization);
     }
 }
 
@@ -80,6 +90,7 @@ pub(crate) async fn principal(
         actor,
         leniency,
         notes: Notes::default(),
+        schemas: CustomSchemas::default(),
         role,
         request: request.to_owned(),
         replay: None,
@@ -87,7 +98,10 @@ pub(crate) async fn principal(
     Ok(match credential {
         Credential::ScimToken(token) => client(db, remembered, token, now).await?.map(|client| {
             let actor = Actor::ProvisioningClient(client.token);
-            caller(client.organization, actor, client.leniency, None)
+            Caller {
+                schemas: client.schemas,
+                ..caller(client.organization, actor, client.leniency, None)
+            }
         }),
         Credential::Session(_) | Credential::UserToken(_) => {
             holder(db, credential, now).await?.map(|holder| {
@@ -112,24 +126,31 @@ async fn client(
     let Some(found) = credentials::find_scim_token(&mut tx, &hash, now).await? else {
         return Ok(None);
     };
+    let (found, has_schemas) = (found.token, found.has_schemas);
+    let schemas = if has_schemas {
+        CustomSchemas::of(schemas::list(&mut tx, found.organization_id).await?)
+    } else {
+        CustomSchemas::default()
+    };
     let client = Client {
         organization: found.organization_id,
         token: found.id,
         leniency: Leniency::from_name(&found.profile).unwrap_or(Leniency::Rfc),
+        schemas,
     };
-    remembered.keep(hash, now, client);
+    remembered.keep(hash, now, client.clone());
     drop(tx);
     if found
         .last_used_at
         .is_none_or(|at| at.plus_seconds(TOUCHED) <= now)
     {
-        touch(db, client, now).await;
+        touch(db, &client, now).await;
     }
     Ok(Some(client))
 }
 
 /// Writes down that the token is in use. It is not worth a refusal, nor that the client waits for a busy database.
-async fn touch(db: &Db, client: Client, now: Timestamp) {
+async fn touch(db: &Db, client: &Client, now: Timestamp) {
     let write = async {
         let mut tx = db.write_anywhere().await?;
         credentials::touch_scim_token(&mut tx, client.organization, client.token, now).await?;

@@ -2,7 +2,7 @@
 //!
 //! Access ends at once in either case. What waits is what cannot be taken back.
 
-use super::{Caller, members, roles};
+use super::{Caller, members, roles, schemas};
 use crate::domain::brake;
 use crate::domain::error::Error;
 use crate::domain::event::{Actor, Event};
@@ -12,6 +12,7 @@ use crate::secret;
 use crate::store::db::Tx;
 use crate::store::departures::{self as rows, Held};
 use crate::store::members::Start;
+use crate::store::schemas::Holder;
 use crate::store::{events, groups, members as member_rows, organizations, request_log, sign_ons};
 
 /// How many deletions that wait are handled in one transaction, and shown in one answer.
@@ -256,7 +257,7 @@ pub(crate) async fn decide(
     }
 }
 
-/// Makes the member again as they were; `false` where somebody else has the name.
+/// Makes the member again as they were; `false` where somebody else has the name, or a value that may occur once.
 async fn restore(caller: &Caller, tx: &mut Tx, held: &Held) -> Result<bool, Error> {
     let organization = caller.organization;
     let start = Start {
@@ -277,6 +278,14 @@ async fn restore(caller: &Caller, tx: &mut Tx, held: &Held) -> Result<bool, Erro
     let Some(made) = made else {
         return Ok(false);
     };
+    let holder = Holder::Member(id);
+    match schemas::take_values_again(caller, tx, holder, &profile.attributes).await {
+        Err(Error::Taken(_)) => {
+            member_rows::delete(tx, organization, id).await?;
+            return Ok(false);
+        }
+        taken => taken?,
+    }
     let subjects = rows::subjects_of(tx, organization, id).await?;
     for mark in marks(caller, tx, profile, &subjects).await? {
         rows::delete_mark(tx, organization, &mark).await?;

@@ -18,6 +18,7 @@ pub(crate) mod receivers;
 pub(crate) mod request_log;
 pub(crate) mod role_mapping;
 mod roles;
+pub(crate) mod schemas;
 pub(crate) mod scim_tokens;
 pub(crate) mod search;
 pub(crate) mod setup;
@@ -34,6 +35,7 @@ use crate::domain::error::Error;
 use crate::domain::event::{Actor, Event};
 use crate::domain::leniency::{Leniency, Notes};
 use crate::domain::role::Role;
+use crate::domain::schema::CustomSchemas;
 use crate::domain::{EventId, OrganizationId, Timestamp};
 use crate::secret;
 use crate::store::db::{Db, Tx};
@@ -53,6 +55,8 @@ pub(crate) struct Caller {
     pub(crate) leniency: Leniency,
     /// What was off in the request and was read nevertheless.
     pub(crate) notes: Notes,
+    /// The schemas that the organization has made, for a provisioning client; nobody else brings them.
+    pub(crate) schemas: CustomSchemas,
     /// The role, where the caller is a member.
     pub(crate) role: Option<Role>,
     /// The request's id, for the audit trail.
@@ -71,6 +75,7 @@ impl Caller {
             actor: Actor::Operator,
             leniency: Leniency::Rfc,
             notes: Notes::default(),
+            schemas: CustomSchemas::default(),
             role: None,
             request: "command-line".to_owned(),
             replay: None,

@@ -1,6 +1,6 @@
 //! What a directory does with members: SCIM Users in the domain's words. Groups are in `groups.rs`.
 
-use super::{Caller, departures, members, roles, search};
+use super::{Caller, departures, members, roles, schemas, search};
 
 use crate::domain::error::Error;
 use crate::domain::event::{Actor, Event};
@@ -13,6 +13,7 @@ use crate::domain::{AccountId, MemberId};
 use crate::secret;
 use crate::store::db::{Attempt, Tx};
 use crate::store::members::Start;
+use crate::store::schemas::Holder;
 use crate::store::{group_members, members as rows, organizations};
 
 const TAKEN: Error = Error::Duplicate {
@@ -83,6 +84,7 @@ pub(super) async fn join(
     )
     .await?
     .ok_or(TAKEN)?;
+    schemas::take_values(caller, tx, Holder::Member(id), &profile.attributes).await?;
     caller
         .record(tx, vec![Event::member_created(&member)])
         .await?;
@@ -154,6 +156,7 @@ async fn write_profile(
         Attempt::Done(_) => {}
         Attempt::Taken | Attempt::Missing => return Err(TAKEN),
     }
+    schemas::take_values(caller, tx, Holder::Member(member.id), &profile.attributes).await?;
     caller
         .record(
             tx,

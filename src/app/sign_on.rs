@@ -10,6 +10,7 @@ use crate::domain::identity::{AssertedGroups, Identity, Subject};
 use crate::domain::member::{Attributes, Profile};
 use crate::domain::name;
 use crate::domain::role::Role;
+use crate::domain::schema::CustomSchemas;
 use crate::domain::{MemberId, Timestamp};
 use crate::secret;
 use crate::store::db::{Db, Tx};
@@ -104,6 +105,7 @@ pub(crate) async fn complete(
         organization: connection.organization,
         actor: Actor::SignOn,
         leniency: crate::domain::leniency::Leniency::Rfc,
+        schemas: CustomSchemas::default(),
         notes: crate::domain::leniency::Notes::default(),
         role: None,
         replay: None,

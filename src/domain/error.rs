@@ -16,6 +16,9 @@ pub(crate) enum Error {
         /// The attribute as the protocols spell it.
         attribute: &'static str,
     },
+    /// The value of an attribute that may occur once is another's. Holds the attribute's whole name.
+    #[error("another resource has this value of `{0}`")]
+    Taken(String),
     /// The resource has changed since the caller read it.
     #[error("the {0} has changed since it was read; read it again")]
     VersionMismatch(&'static str),

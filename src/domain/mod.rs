@@ -19,6 +19,7 @@ pub(crate) mod query;
 pub(crate) mod receiver;
 pub(crate) mod request_log;
 pub(crate) mod role;
+pub(crate) mod schema;
 
 #[cfg(test)]
 mod role_tests;

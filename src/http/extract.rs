@@ -13,9 +13,8 @@ use super::form::Form;
 use super::middleware::RequestId;
 use super::request_log::Witness;
 use super::scim::error::ScimError;
-use crate::app::Caller;
 use crate::app::authentication::{self, Credential};
-use crate::app::scim_tokens;
+use crate::app::{Caller, schemas, scim_tokens};
 use crate::domain::MemberId;
 use crate::domain::event::Actor;
 use crate::domain::leniency::Notes;
@@ -66,6 +65,22 @@ impl Standing {
     }
 }
 
+/// A provisioning client, where one presents a good SCIM token; else nobody, which is no fault here.
+#[derive(Debug)]
+pub(crate) struct Client(pub(crate) Option<Caller>);
+
+impl FromRequestParts<State> for Client {
+    type Rejection = ScimError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ScimError> {
+        match ScimCaller::from_request_parts(parts, state).await {
+            Ok(ScimCaller(caller)) => Ok(Self(Some(caller))),
+            Err(ScimError::Unauthorized) => Ok(Self(None)),
+            Err(other) => Err(other),
+        }
+    }
+}
+
 /// A member with a user token, and nobody else: who `/Me` is.
 #[derive(Debug)]
 pub(crate) struct Subject(pub(crate) Caller, pub(crate) MemberId);
@@ -86,7 +101,10 @@ impl FromRequestParts<State> for Subject {
         }
         let caller = principal(parts, state, Credential::UserToken(token)).await?;
         match caller.map(|caller| (caller.actor, caller)) {
-            Some((Actor::Member(id), caller)) => Ok(Self(caller, id)),
+            Some((Actor::Member(id), mut caller)) => {
+                caller.schemas = schemas::of(&caller).await?;
+                Ok(Self(caller, id))
+            }
             _ => Err(ScimError::NoMember),
         }
     }

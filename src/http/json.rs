@@ -38,8 +38,20 @@ impl<'de> Visitor<'de> for Reader {
         Ok(value.into())
     }
 
+    /// A number comes back as it was sent. One without a fraction that is written with an exponent, such as 1e16, is the
+    /// whole number that it means: PostgreSQL writes it so.
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+        let number = if value.fract() == 0.0 && value.abs() >= 1e15 {
+            let digits = format!("{value:.0}");
+            digits.parse::<u64>().map(Number::from).ok().or_else(|| {
+                let number: Option<i64> = digits.parse().ok();
+                number.map(Number::from)
+            })
+        } else {
+            None
+        };
+        let number = number.or_else(|| Number::from_f64(settled(value)));
+        Ok(number.map_or(Value::Null, Value::Number))
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
@@ -77,6 +89,23 @@ impl<'de> Visitor<'de> for Reader {
     }
 }
 
+/// The number that is read again as itself, whether it is written with an exponent, as SQLite keeps it, or without, as
+/// PostgreSQL does: the reader may be off by the last digit.
+fn settled(mut value: f64) -> f64 {
+    for _ in 0..8 {
+        let again = |text: &str| serde_json::from_str(text).unwrap_or(value);
+        let (short, long): (f64, f64) = (
+            again(&Value::from(value).to_string()),
+            again(&format!("{value}")),
+        );
+        if short.to_bits() == value.to_bits() && long.to_bits() == value.to_bits() {
+            break;
+        }
+        value = long;
+    }
+    value
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +115,22 @@ mod tests {
         let text = r#"{"a":[1,-2,2.5,"x",null,true,{"a":{}}],"b":18446744073709551615}"#;
         let plain: Value = serde_json::from_str(text).unwrap();
         assert_eq!(read(text.as_bytes()).unwrap(), plain);
+    }
+
+    #[test]
+    fn a_whole_number_is_the_same_however_it_is_written() {
+        for (text, expected) in [
+            ("1e16", "10000000000000000"),
+            ("-1E16", "-10000000000000000"),
+            ("1.0", "1.0"),
+            ("1.5e3", "1500.0"),
+            ("18446744073709549568.0", "18446744073709549568"),
+            ("1e300", "1e+300"),
+            ("0.1", "0.1"),
+            ("1e-7", "1e-7"),
+        ] {
+            assert_eq!(read(text.as_bytes()).unwrap().to_string(), expected);
+        }
     }
 
     #[test]

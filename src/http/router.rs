@@ -7,12 +7,12 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, delete, get, post};
 
 use super::api::{
-    events, mapping, members, projects, receivers, removals, saml_settings, scim_requests,
-    scim_tokens, whoami,
+    events, mapping, members, projects, receivers, removals, saml_settings, schemas as definitions,
+    scim_requests, scim_tokens, whoami,
 };
 use super::form::Form;
 use super::request_log::RequestLog;
-use super::scim::{bulk, discovery, groups, me, root, security_events, users};
+use super::scim::{bulk, discovery, groups, me, root, schemas, security_events, users};
 use super::sso::saml;
 use super::{health, middleware, ui};
 use crate::state::State;
@@ -75,6 +75,9 @@ fn scim(prefix: &str) -> Routes {
         .put(groups::replace)
         .patch(groups::patch)
         .delete(groups::delete);
+    let schema = get(discovery::schema)
+        .put(schemas::replace)
+        .delete(schemas::delete);
     let me = get(me::get)
         .put(me::replace)
         .patch(me::patch)
@@ -103,8 +106,8 @@ fn scim(prefix: &str) -> Routes {
         ),
         ("ResourceTypes", get(discovery::resource_types)),
         ("ResourceTypes/{id}", get(discovery::resource_type)),
-        ("Schemas", get(discovery::schemas)),
-        ("Schemas/{urn}", get(discovery::schema)),
+        ("Schemas", get(discovery::schemas).post(schemas::create)),
+        ("Schemas/{urn}", schema),
     ]
     .map(|(path, methods)| {
         (
@@ -155,6 +158,16 @@ fn api() -> Routes {
             get(removals::get)
                 .patch(removals::set)
                 .post(removals::decide),
+        ),
+        (
+            "/api/scim/schemas",
+            get(definitions::list).post(definitions::create),
+        ),
+        (
+            "/api/scim/schemas/{urn}",
+            get(definitions::get)
+                .put(definitions::replace)
+                .delete(definitions::delete),
         ),
         (
             "/api/scim/settings",

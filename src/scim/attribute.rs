@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::schema::{self, Attribute, ResourceType, Schema};
+use super::schema::{self, Attribute, ResourceType, Schema, Type};
 
 /// The way to an attribute, or to a sub-attribute, of a resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,11 @@ impl AttributePath {
     /// What the path leads to: the sub-attribute where it names one.
     pub(super) fn leaf(&self) -> &Attribute {
         self.sub.as_ref().unwrap_or(&self.attribute)
+    }
+
+    /// Whether it leads to what nobody ever reads.
+    pub(super) fn is_hidden(&self) -> bool {
+        self.attribute.is_hidden() || self.leaf().is_hidden()
     }
 
     /// Whether this is `attribute` or `attribute.sub` of the core schema or the common attributes.
@@ -152,6 +157,36 @@ fn within(
         attribute: attribute.clone(),
         sub: Some(sub.clone()),
     }))
+}
+
+/// The attribute as a filter over its elements sees it: the elements of a list of plain values have a `value`, which is
+/// the element.
+pub(super) fn of_elements(attribute: &Arc<Attribute>) -> Arc<Attribute> {
+    if attribute.value_type == Type::Complex {
+        return attribute.clone();
+    }
+    let value = Attribute {
+        name: "value".to_owned(),
+        value_type: attribute.value_type,
+        multi_valued: false,
+        required: false,
+        case_exact: attribute.case_exact,
+        mutability: attribute.mutability,
+        returned: attribute.returned,
+        uniqueness: attribute.uniqueness,
+        sub_attributes: Vec::new(),
+    };
+    Arc::new(Attribute {
+        name: attribute.name.clone(),
+        value_type: Type::Complex,
+        multi_valued: true,
+        required: attribute.required,
+        case_exact: attribute.case_exact,
+        mutability: attribute.mutability,
+        returned: attribute.returned,
+        uniqueness: attribute.uniqueness,
+        sub_attributes: vec![Arc::new(value)],
+    })
 }
 
 /// The known name that is most like the one asked for.

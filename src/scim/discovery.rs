@@ -104,7 +104,8 @@ pub(crate) fn schema(base: &str, urn: &str, definitions: &Definitions) -> Option
         .map(|schema| located(schema, base))
 }
 
-fn located(schema: &Schema, base: &str) -> Value {
+/// A schema with the address where it is.
+pub(crate) fn located(schema: &Schema, base: &str) -> Value {
     let mut definition = schema.served.clone();
     let location = format!("{base}/Schemas/{}", schema.urn);
     definition["meta"] = json!({"resourceType": "Schema", "location": location});

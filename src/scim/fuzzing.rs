@@ -75,7 +75,11 @@ pub(crate) fn filter(text: &str) {
                     filter::parse(&printed, of, strictly)
                 });
                 assert_eq!(again.as_ref(), Ok(&read), "{text:?} prints as {printed:?}");
-                let _ = read.matches(&user::resource(&member(profile()), BASE));
+                let _ = read.matches(&user::resource(
+                    &member(profile()),
+                    BASE,
+                    Definitions::standard(),
+                ));
             }
         }
         accepted(user::query(Some(text), Sort::none(), BASE, reading));
@@ -91,7 +95,7 @@ pub(crate) fn filter(text: &str) {
             as_client(Leniency::Rfc, reading);
         }
         if let Some(kept) = accepted(Projection::parse(Some(text), None, of)) {
-            let mut resource = user::resource(&member(profile()), BASE);
+            let mut resource = user::resource(&member(profile()), BASE, Definitions::standard());
             kept.apply(&mut resource);
             assert!(resource["id"].is_string() && resource["schemas"].is_array());
         }
@@ -238,7 +242,7 @@ pub(crate) fn cursor(text: &str) {
 }
 
 fn same_again(profile: &Profile) {
-    let shown = user::resource(&member(profile.clone()), BASE);
+    let shown = user::resource(&member(profile.clone()), BASE, Definitions::standard());
     let again = as_client(Leniency::Rfc, |strictly| user::parse(&shown, strictly));
     assert_eq!(again.as_ref(), Ok(profile), "{shown}");
 }

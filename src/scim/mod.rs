@@ -6,7 +6,9 @@
 
 pub(crate) mod attribute;
 pub(crate) mod bulk;
+mod characteristics;
 pub(crate) mod cursor;
+pub(crate) mod definition;
 pub(crate) mod discovery;
 pub(crate) mod error;
 pub(crate) mod etag;
@@ -14,6 +16,7 @@ pub(crate) mod filter;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 pub(crate) mod group;
+mod lexical;
 pub(crate) mod list;
 pub(crate) mod mask;
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::attribute::{self, AttributePath, Name};
 use super::error::Error;
 use super::filter::{self, Node};
 use super::reading::Reading;
-use super::schema::{Kind, ResourceType, Schema, Type};
+use super::schema::{Kind, ResourceType, Schema};
 
 const MAX_LENGTH: usize = 8 * 1024;
 
@@ -126,7 +126,7 @@ fn with_filter(
     reading: &Reading<'_>,
 ) -> Result<Path, Refusal> {
     let attribute = path.attribute.clone();
-    if path.sub.is_some() || !attribute.multi_valued || attribute.value_type != Type::Complex {
+    if path.sub.is_some() || !attribute.multi_valued {
         return Err(malformed(format!(
             "`{path}` has no list of values that a filter could select"
         )));

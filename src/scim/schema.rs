@@ -1,12 +1,13 @@
-//! The schema definitions of RFC 7643 section 8.7, read once from `schemas/scim/*.json`.
+//! The schema definitions of RFC 7643 section 8.7, read once from `schemas/scim/*.json`, and beside them those that an
+//! organization has made.
 //!
 //! The same files are what `/Schemas` serves, so that what is said and what is done cannot differ. Whoever resolves a name
 //! is handed the definitions that hold for the request. Nothing here looks at a resource.
 
 use std::sync::{Arc, LazyLock};
 
-use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use crate::domain::schema::CustomSchemas;
+pub(crate) use crate::domain::schema::{Attribute, Kind, Mutability, Returned, Schema, Type, find};
 
 /// The schema of the User resource.
 pub(crate) const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
@@ -15,100 +16,6 @@ pub(crate) const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 /// The extension of User for employers, RFC 7643 section 4.3.
 pub(crate) const ENTERPRISE_USER: &str =
     "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-
-/// A kind of resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// A member of the organization.
-    User,
-    /// A directory group.
-    Group,
-}
-
-/// The type of a value, RFC 7643 section 2.3. No schema here has numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) enum Type {
-    /// Text.
-    String,
-    /// True or false.
-    Boolean,
-    /// A moment.
-    DateTime,
-    /// A URI.
-    Reference,
-    /// Base64.
-    Binary,
-    /// Sub-attributes.
-    Complex,
-}
-
-/// Who may write an attribute, RFC 7643 section 7.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) enum Mutability {
-    /// Only this service.
-    ReadOnly,
-    /// The client.
-    ReadWrite,
-    /// The client, once.
-    Immutable,
-}
-
-/// When an attribute is in an answer, RFC 7643 section 7.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) enum Returned {
-    /// Whatever is asked for.
-    Always,
-    /// Unless it is excluded.
-    Default,
-    /// Where it is asked for by name.
-    Request,
-}
-
-/// The definition of an attribute or a sub-attribute.
-#[derive(Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Attribute {
-    /// The name, spelled as answers spell it.
-    pub(crate) name: String,
-    /// The type of its values.
-    #[serde(rename = "type")]
-    pub(crate) value_type: Type,
-    /// Whether it holds a list.
-    pub(crate) multi_valued: bool,
-    /// Whether texts that differ by case differ.
-    #[serde(default)]
-    pub(crate) case_exact: bool,
-    /// Who may write it.
-    pub(crate) mutability: Mutability,
-    /// When it is in an answer.
-    pub(crate) returned: Returned,
-    /// What a complex value is made of.
-    #[serde(default, deserialize_with = "shared")]
-    pub(crate) sub_attributes: Vec<Arc<Attribute>>,
-}
-
-/// The definition of a schema.
-#[derive(Debug, PartialEq, Eq, Deserialize)]
-pub(crate) struct Schema {
-    /// The URN.
-    #[serde(rename = "id")]
-    pub(crate) urn: String,
-    /// Its attributes.
-    #[serde(deserialize_with = "shared")]
-    pub(crate) attributes: Vec<Arc<Attribute>>,
-    /// The definition as it is served, without `meta`.
-    #[serde(skip)]
-    pub(super) served: Value,
-}
-
-/// Attributes are shared by whatever names one: a filter may be used after the definitions are gone.
-fn shared<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Arc<Attribute>>, D::Error> {
-    let attributes = Vec::<Attribute>::deserialize(deserializer)?;
-    Ok(attributes.into_iter().map(Arc::new).collect())
-}
 
 /// A kind of resource with all its schemas, RFC 7643 section 6.
 #[derive(Debug, PartialEq, Eq)]
@@ -121,13 +28,22 @@ pub(crate) struct ResourceType {
     pub(crate) extensions: Vec<Extension>,
 }
 
+impl ResourceType {
+    /// Whether the organization has made a schema for it.
+    pub(super) fn has_custom(&self) -> bool {
+        self.extensions.iter().any(|extension| extension.custom)
+    }
+}
+
 /// A schema that a kind of resource can have besides its own.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Extension {
     /// The schema.
     pub(crate) schema: Arc<Schema>,
     /// Whether every resource must have it.
     pub(crate) required: bool,
+    /// Whether the organization has made it.
+    pub(crate) custom: bool,
 }
 
 /// The definitions that hold for a request. Cheap to clone.
@@ -141,6 +57,7 @@ static STANDARD: LazyLock<Definitions> = LazyLock::new(|| {
         extensions: vec![Extension {
             schema: ENTERPRISE_USER_SCHEMA.clone(),
             required: false,
+            custom: false,
         }],
     };
     let group = ResourceType {
@@ -155,6 +72,29 @@ impl Definitions {
     /// Those of the RFC.
     pub(crate) fn standard() -> &'static Self {
         &STANDARD
+    }
+
+    /// Those of the RFC, and those of an organization.
+    pub(crate) fn with(custom: &CustomSchemas) -> Self {
+        if custom.is_empty() {
+            return Self::standard().clone();
+        }
+        let [user, group] = &*STANDARD.0;
+        let both = [user, group].map(|standard| {
+            let mut extensions = standard.extensions.clone();
+            let own = custom.iter().filter(|own| own.kind == standard.kind);
+            extensions.extend(own.map(|own| Extension {
+                schema: own.schema.clone(),
+                required: own.required,
+                custom: true,
+            }));
+            ResourceType {
+                kind: standard.kind,
+                core: standard.core.clone(),
+                extensions,
+            }
+        });
+        Self(Arc::new(both))
     }
 
     /// All schemas of a kind of resource.
@@ -181,11 +121,10 @@ pub(in crate::scim) fn standard(kind: Kind) -> &'static ResourceType {
 }
 
 fn read(text: &str) -> Arc<Schema> {
-    let served: Value =
+    let served =
         serde_json::from_str(text).expect("the files in schemas/scim are JSON: a test reads them");
-    let mut schema = Schema::deserialize(&served)
-        .expect("the files in schemas/scim define schemas: a test reads them");
-    schema.served = served;
+    let schema =
+        Schema::read(served).expect("the files in schemas/scim define schemas: a test reads them");
     Arc::new(schema)
 }
 
@@ -200,14 +139,6 @@ static COMMON: LazyLock<Arc<Schema>> =
     LazyLock::new(|| read(include_str!("../../schemas/scim/common.json")));
 
 impl Kind {
-    /// The name of the resource type.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::User => "User",
-            Self::Group => "Group",
-        }
-    }
-
     /// Where resources of this kind are, under the base URL.
     pub(crate) fn endpoint(self) -> &'static str {
         match self {
@@ -239,22 +170,10 @@ pub(crate) fn common() -> &'static [Arc<Attribute>] {
     &COMMON.attributes
 }
 
-impl Attribute {
-    /// The sub-attribute with this name: names are compared without case, RFC 7643 section 2.1.
-    pub(crate) fn sub_attribute(&self, name: &str) -> Option<&Arc<Attribute>> {
-        find(&self.sub_attributes, name)
-    }
-}
-
-/// The attribute with this name among others, compared without case.
-pub(crate) fn find<'d>(attributes: &'d [Arc<Attribute>], name: &str) -> Option<&'d Arc<Attribute>> {
-    attributes
-        .iter()
-        .find(|attribute| attribute.name.eq_ignore_ascii_case(name))
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
 
     #[test]

@@ -12,6 +12,7 @@ use crate::domain::query::Key;
 
 use super::attribute::{self, AttributePath, Name};
 use super::error::Error;
+use super::lexical;
 use super::schema::{ResourceType, Type};
 
 /// What a list is to be sorted by.
@@ -51,7 +52,15 @@ impl Sort {
         };
         let shown: String = text.chars().take(60).collect();
         let path = match attribute::resolve(text, of) {
-            Ok(Name::Attribute(path)) => sortable(path)?,
+            Ok(Name::Attribute(path)) => {
+                let path = sortable(path)?;
+                if path.is_hidden() {
+                    return Err(Error::InvalidValue(format!(
+                        "`{path}` is never returned, and cannot be sorted by"
+                    )));
+                }
+                path
+            }
             Ok(_) => {
                 return Err(Error::InvalidValue(format!(
                     "`sortBy` must name an attribute, which `{shown}` does not"
@@ -116,6 +125,9 @@ pub(super) fn key(path: &AttributePath, resource: &Value) -> Option<Key> {
     match (leaf.value_type, value) {
         (Type::Boolean, Value::Bool(flag)) => Some(Key::Bool(*flag)),
         (Type::DateTime, Value::String(text)) => Timestamp::parse(text).map(Key::Time),
+        (Type::Decimal | Type::Integer, Value::Number(number)) => {
+            Some(Key::Text(lexical::in_order(number)))
+        }
         (Type::String | Type::Reference | Type::Binary, Value::String(text))
             if !text.is_empty() =>
         {

@@ -8,8 +8,10 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::error::Error;
+use super::lexical;
 use super::reading::Reading;
 use super::schema::{self, Attribute, Mutability, Type};
+use crate::domain::Timestamp;
 
 /// The most bytes of a text.
 const MAX_TEXT: usize = 64 * 1024;
@@ -90,18 +92,44 @@ pub(super) fn one(
             Ok((!text.is_empty()).then(whole))
         }
         (Type::Complex, _) => wrong("an object"),
-        (Type::Boolean, Value::Bool(_)) => Ok(Some(value.clone())),
+        (Type::Boolean, Value::Bool(_)) | (Type::Decimal, Value::Number(_)) => {
+            Ok(Some(value.clone()))
+        }
         (Type::Boolean, Value::String(text)) => match reading.boolean(text, at) {
             Some(meant) => Ok(Some(Value::Bool(meant))),
             None => wrong("true or false"),
         },
         (Type::Boolean, _) => wrong("true or false"),
+        (Type::Decimal, _) => wrong("a number"),
+        (Type::Integer, Value::Number(number)) => match lexical::whole(number) {
+            Some(_) => Ok(Some(value.clone())),
+            None => wrong("a whole number"),
+        },
+        (Type::Integer, _) => wrong("a whole number"),
         (Type::String | Type::Reference | Type::Binary | Type::DateTime, Value::String(text)) => {
             check_text(text, at)?;
+            has_form(attribute.value_type, text, at)?;
             Ok(Some(value.clone()))
         }
         (Type::String | Type::Reference | Type::Binary | Type::DateTime, _) => wrong("a string"),
     }
+}
+
+/// Checks how a text is written, RFC 7643 section 2.3. An empty one says nothing, as many clients mean it.
+fn has_form(of: Type, text: &str, at: &str) -> Result<(), Error> {
+    let (fits, expected) = match of {
+        Type::Binary => (lexical::is_base64(text), "base64 (RFC 4648 section 4)"),
+        Type::Reference => (lexical::is_reference(text), "a URI"),
+        Type::DateTime => (
+            Timestamp::parse(text).is_some(),
+            "a date and time like \"2026-03-01T09:30:00Z\"",
+        ),
+        Type::String | Type::Boolean | Type::Decimal | Type::Integer | Type::Complex => (true, ""),
+    };
+    if fits || text.is_empty() {
+        return Ok(());
+    }
+    Err(Error::InvalidValue(format!("`{at}` must be {expected}")))
 }
 
 /// Whether a plain text stands for the sub-attribute `value` of a single complex value.
@@ -140,14 +168,14 @@ pub(super) fn known_fields<'o>(
     object: &'o Map<String, Value>,
     at: &str,
     reading: &Reading<'_>,
-) -> Result<Vec<(&'o Attribute, &'o Value)>, Error> {
+) -> Result<Vec<(&'o Arc<Attribute>, &'o Value)>, Error> {
     no_name_twice(object, at)?;
     let known = object.iter().filter_map(|(name, value)| {
         let Some(attribute) = schema::find(attributes, name) else {
             reading.note(format!("`{at}` has no `{name}`; passed over"));
             return None;
         };
-        Some((attribute.as_ref(), value))
+        Some((attribute, value))
     });
     Ok(known.collect())
 }

@@ -200,14 +200,26 @@ pub(crate) async fn insert_scim_token(
     Ok(())
 }
 
+/// A SCIM token that opens something.
+#[derive(FromRow)]
+pub(crate) struct GoodToken {
+    /// Its record.
+    #[sqlx(flatten)]
+    pub(crate) token: ScimToken,
+    /// Whether its organization has made schemas.
+    pub(crate) has_schemas: bool,
+}
+
 /// The SCIM token with this hash, if it is neither revoked nor expired.
 pub(crate) async fn find_scim_token(
     tx: &mut Tx,
     hash: &str,
     now: Timestamp,
-) -> Result<Option<ScimToken>, Error> {
+) -> Result<Option<GoodToken>, Error> {
     tx.fetch_optional(
-        "SELECT id, organization_id, profile, created_at, expires_at, revoked_at, last_used_at FROM scim_tokens
+        "SELECT id, organization_id, profile, created_at, expires_at, revoked_at, last_used_at,
+            EXISTS (SELECT 1 FROM scim_schemas s WHERE s.organization_id = scim_tokens.organization_id) AS has_schemas
+         FROM scim_tokens
          WHERE hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)",
         &[&hash, &now],
     )

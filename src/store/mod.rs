@@ -21,6 +21,7 @@ pub(crate) mod projects;
 pub(crate) mod receivers;
 pub(crate) mod request_log;
 pub(crate) mod roles;
+pub(crate) mod schemas;
 pub(crate) mod search;
 pub(crate) mod sign_ons;
 pub(crate) mod values;

@@ -72,6 +72,12 @@ pub(crate) enum Kind {
     WorkspaceCreated,
     /// A connection was set up or changed.
     ConnectionChanged,
+    /// An extension was defined.
+    SchemaCreated,
+    /// The definition of an extension changed.
+    SchemaChanged,
+    /// An extension was taken away.
+    SchemaDeleted,
     /// A SCIM token was made.
     ScimTokenCreated,
     /// A SCIM token was revoked.
@@ -119,6 +125,9 @@ impl Kind {
             Self::ProjectCreated => "project.created",
             Self::WorkspaceCreated => "workspace.created",
             Self::ConnectionChanged => "connection.changed",
+            Self::SchemaCreated => "schema.created",
+            Self::SchemaChanged => "schema.changed",
+            Self::SchemaDeleted => "schema.deleted",
             Self::ScimTokenCreated => "scim_token.created",
             Self::ScimTokenRevoked => "scim_token.revoked",
             Self::ReceiverCreated => "event_receiver.created",

@@ -7,6 +7,7 @@ use crate::domain::connection::Connection;
 use crate::domain::mapping::Mapping;
 use crate::domain::organization::{Project, Workspace};
 use crate::domain::receiver::Receiver;
+use crate::domain::schema::CustomSchema;
 use crate::domain::{MemberId, OrganizationId, ReceiverId};
 
 impl Event {
@@ -72,6 +73,22 @@ impl Event {
         Self::plain(Kind::ReceiverDeleted, receiver, json!({}))
     }
 
+    /// An extension was defined.
+    pub(crate) fn schema_created(schema: &CustomSchema) -> Self {
+        Self::plain(Kind::SchemaCreated, &schema.schema.urn, defined(schema))
+    }
+
+    /// The definition of an extension changed.
+    pub(crate) fn schema_changed(before: &CustomSchema, after: &CustomSchema) -> Self {
+        let facts = json!({ "before": defined(before), "after": defined(after) });
+        Self::plain(Kind::SchemaChanged, &after.schema.urn, facts)
+    }
+
+    /// An extension was taken away.
+    pub(crate) fn schema_deleted(schema: &CustomSchema) -> Self {
+        Self::plain(Kind::SchemaDeleted, &schema.schema.urn, defined(schema))
+    }
+
     /// A connection was set up or changed.
     pub(crate) fn connection_changed(before: Option<&Connection>, after: &Connection) -> Self {
         let said = |connection: &Connection| {
@@ -96,6 +113,14 @@ fn told(receiver: &Receiver) -> Value {
         "audience": receiver.audience,
         "events": receiver.events,
         "acknowledged": receiver.acknowledged,
+    })
+}
+
+fn defined(schema: &CustomSchema) -> Value {
+    json!({
+        "resource_type": schema.kind.name(),
+        "required": schema.required,
+        "attributes": schema.schema.served["attributes"],
     })
 }
 

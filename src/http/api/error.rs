@@ -94,7 +94,9 @@ fn status(error: &Error) -> StatusCode {
     match error {
         Error::NotFound(_) => StatusCode::NOT_FOUND,
         // Not 409: the clients of this API repeat a request that gets one.
-        Error::Duplicate { .. } | Error::Invalid(_) | Error::TooMany => StatusCode::BAD_REQUEST,
+        Error::Duplicate { .. } | Error::Taken(_) | Error::Invalid(_) | Error::TooMany => {
+            StatusCode::BAD_REQUEST
+        }
         Error::VersionMismatch(_) => StatusCode::PRECONDITION_FAILED,
         Error::Forbidden(_) => StatusCode::FORBIDDEN,
         Error::Unavailable(source) => {

@@ -9,6 +9,7 @@ pub(crate) mod projects;
 pub(crate) mod receivers;
 pub(crate) mod removals;
 pub(crate) mod saml_settings;
+pub(crate) mod schemas;
 pub(crate) mod scim_requests;
 pub(crate) mod scim_tokens;
 mod shapes;

@@ -47,7 +47,7 @@ pub(super) struct Facts {
 
 /// The entry, and whom it names.
 pub(super) fn record(facts: Facts) -> Record {
-    let mut mask = Mask::new(&[]);
+    let mut mask = Mask::new(&facts.client.hidden);
     let mut people = People::default();
     let (mut sent, message) = sent(&facts.sent, &mut mask, &mut people);
     if facts.has_body && sent == Kept::default() {

@@ -38,11 +38,13 @@ const LARGEST_ANSWER: usize = 256 * 1024;
 const PRUNING: Duration = Duration::from_hours(1);
 
 /// Whose request it is.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Client {
     organization: OrganizationId,
     token: ScimTokenId,
     profile: Leniency,
+    /// Names of attributes that the organization says nobody reads.
+    hidden: Vec<String>,
 }
 
 /// Where the one place that reads SCIM tokens says whose request it is. Clones share it.
@@ -58,6 +60,7 @@ impl Witness {
                 organization: caller.organization,
                 token,
                 profile: caller.leniency,
+                hidden: caller.schemas.hidden_names(),
             });
         }
     }
@@ -238,7 +241,7 @@ impl Seen {
 
 impl Drop for Seen {
     fn drop(&mut self) {
-        let Some(client) = self.witness.0.get().copied() else {
+        let Some(client) = self.witness.0.get().cloned() else {
             return;
         };
         let sent = self.sent.take();

@@ -1,16 +1,25 @@
-//! What this service provider can do: RFC 7644 section 4. No token is asked for.
+//! What this service provider can do: RFC 7644 section 4. No token is asked for. Who presents one reads the schemas of the
+//! organization too.
 
 use axum::extract::State as Shared;
 
-use super::base;
 use super::error::ScimError;
 use super::message::Answer;
+use super::{base, definitions};
 use crate::app::receivers;
 use crate::domain::error::Error;
-use crate::http::extract::{Parameters, ScimCaller, Segments};
+use crate::http::extract::{Client, Parameters, ScimCaller, Segments};
 use crate::scim::schema::Definitions;
 use crate::scim::{discovery, security_event};
 use crate::state::State;
+
+/// The schemas that hold for who asks.
+fn known(client: &Client) -> Definitions {
+    match &client.0 {
+        Some(caller) => definitions(caller),
+        None => Definitions::standard().clone(),
+    }
+}
 
 fn unfiltered(parameters: &Parameters) -> Result<(), ScimError> {
     match parameters.get("filter") {
@@ -43,48 +52,52 @@ pub(crate) async fn service_provider_config(
 
 /// `/ResourceTypes`
 pub(crate) async fn resource_types(
+    client: Client,
     Shared(state): Shared<State>,
     parameters: Parameters,
 ) -> Result<Answer, ScimError> {
     unfiltered(&parameters)?;
     Ok(Answer::message(&discovery::resource_types(
         &base(&state),
-        Definitions::standard(),
+        &known(&client),
     )))
 }
 
 /// `/ResourceTypes/{id}`
 pub(crate) async fn resource_type(
+    client: Client,
     Shared(state): Shared<State>,
     Segments(id): Segments<String>,
     parameters: Parameters,
 ) -> Result<Answer, ScimError> {
     unfiltered(&parameters)?;
-    let found = discovery::resource_type(&base(&state), &id, Definitions::standard())
+    let found = discovery::resource_type(&base(&state), &id, &known(&client))
         .ok_or(Error::NotFound("ResourceType"))?;
     Ok(Answer::message(&found))
 }
 
 /// `/Schemas`
 pub(crate) async fn schemas(
+    client: Client,
     Shared(state): Shared<State>,
     parameters: Parameters,
 ) -> Result<Answer, ScimError> {
     unfiltered(&parameters)?;
     Ok(Answer::message(&discovery::schemas(
         &base(&state),
-        Definitions::standard(),
+        &known(&client),
     )))
 }
 
 /// `/Schemas/{urn}`
 pub(crate) async fn schema(
+    client: Client,
     Shared(state): Shared<State>,
     Segments(urn): Segments<String>,
     parameters: Parameters,
 ) -> Result<Answer, ScimError> {
     unfiltered(&parameters)?;
-    let found = discovery::schema(&base(&state), &urn, Definitions::standard())
-        .ok_or(Error::NotFound("Schema"))?;
+    let found =
+        discovery::schema(&base(&state), &urn, &known(&client)).ok_or(Error::NotFound("Schema"))?;
     Ok(Answer::message(&found))
 }

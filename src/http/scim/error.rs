@@ -164,7 +164,7 @@ fn inert(json: &str) -> String {
 fn domain(error: &Domain) -> (StatusCode, Option<&'static str>, String) {
     let (status, scim_type) = match error {
         Domain::NotFound(_) => (StatusCode::NOT_FOUND, None),
-        Domain::Duplicate { .. } => (StatusCode::CONFLICT, Some("uniqueness")),
+        Domain::Duplicate { .. } | Domain::Taken(_) => (StatusCode::CONFLICT, Some("uniqueness")),
         Domain::VersionMismatch(_) => (StatusCode::PRECONDITION_FAILED, None),
         Domain::Invalid(_) => (StatusCode::BAD_REQUEST, Some("invalidValue")),
         Domain::Forbidden(_) => (StatusCode::FORBIDDEN, None),

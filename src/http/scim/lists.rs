@@ -168,10 +168,10 @@ impl Joined {
     ) -> Result<Answer, ScimError> {
         let mut resources = Vec::new();
         if kinds.contains(&Kind::User) {
-            let kept = projection(parameters, definitions(caller).of(Kind::User))?;
-            let base = base(state);
+            let (base, definitions) = (base(state), definitions(caller));
+            let kept = projection(parameters, definitions.of(Kind::User))?;
             let users = self.users.into_iter();
-            resources.extend(users.map(|member| users::shown(member, &kept, &base)));
+            resources.extend(users.map(|member| users::shown(member, &kept, &base, &definitions)));
         }
         if !kinds.contains(&Kind::Group) {
             return Ok(Answer::message(&message(resources)));

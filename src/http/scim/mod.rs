@@ -8,6 +8,7 @@ mod lists;
 pub(crate) mod me;
 pub(crate) mod message;
 pub(crate) mod root;
+pub(crate) mod schemas;
 pub(crate) mod security_events;
 mod stream;
 mod stream_groups;
@@ -39,8 +40,8 @@ fn reading(caller: &Caller) -> Reading<'_> {
 }
 
 /// The schemas that hold for a provisioning client.
-fn definitions(_caller: &Caller) -> Definitions {
-    Definitions::standard().clone()
+fn definitions(caller: &Caller) -> Definitions {
+    Definitions::with(&caller.schemas)
 }
 
 /// `attributes` and `excludedAttributes`.

@@ -15,7 +15,7 @@ use crate::domain::member::Member;
 use crate::http::extract::{Parameters, ScimCaller, Segments};
 use crate::scim::patch::PatchOp;
 use crate::scim::projection::Projection;
-use crate::scim::schema::Kind;
+use crate::scim::schema::{Definitions, Kind};
 use crate::scim::{must_not_name_another, search, user};
 use crate::secret;
 use crate::state::State;
@@ -25,15 +25,21 @@ pub(super) fn id(text: &str) -> Result<MemberId, ScimError> {
     MemberId::parse(text).ok_or(ScimError::Domain(Error::NotFound("User")))
 }
 
-fn answer(member: Member, kept: &Projection, state: &State) -> Answer {
+fn answer(caller: &Caller, member: Member, kept: &Projection, state: &State) -> Answer {
     let etag = user::etag(&member);
-    tagged(member, etag, kept, state)
+    tagged(caller, member, etag, kept, state)
 }
 
-fn tagged(member: Member, etag: String, kept: &Projection, state: &State) -> Answer {
+fn tagged(
+    caller: &Caller,
+    member: Member,
+    etag: String,
+    kept: &Projection,
+    state: &State,
+) -> Answer {
     let base = base(state);
     let location = format!("{base}/Users/{}", member.id);
-    let mut resource = user::rendered(member, &etag, &base);
+    let mut resource = user::rendered(member, &etag, &base, &definitions(caller));
     kept.apply(&mut resource);
     Answer::resource(&resource, location, etag)
 }
@@ -47,7 +53,7 @@ pub(crate) async fn create(
 ) -> Result<Answer, ScimError> {
     let kept = projection(&parameters, definitions(&caller).of(Kind::User))?;
     let member = made(&caller, MemberId(secret::id_at(caller.now)), &body).await?;
-    Ok(answer(member, &kept, &state).created())
+    Ok(answer(&caller, member, &kept, &state).created())
 }
 
 /// Makes a member under this id, from the body of a POST.
@@ -69,7 +75,7 @@ pub(crate) async fn get(
     if is_known(&headers, &etag) {
         return Ok(Answer::unchanged(etag));
     }
-    Ok(tagged(member, etag, &kept, &state))
+    Ok(tagged(&caller, member, etag, &kept, &state))
 }
 
 /// GET of those that a filter selects.
@@ -92,9 +98,14 @@ pub(crate) async fn search(
 }
 
 /// A member as an answer shows it.
-pub(super) fn shown(member: Member, kept: &Projection, base: &str) -> Value {
+pub(super) fn shown(
+    member: Member,
+    kept: &Projection,
+    base: &str,
+    definitions: &Definitions,
+) -> Value {
     let etag = user::etag(&member);
-    let mut resource = user::rendered(member, &etag, base);
+    let mut resource = user::rendered(member, &etag, base, definitions);
     kept.apply(&mut resource);
     resource
 }
@@ -110,7 +121,7 @@ pub(crate) async fn replace(
 ) -> Result<Answer, ScimError> {
     let kept = projection(&parameters, definitions(&caller).of(Kind::User))?;
     let member = replaced(&caller, &path, seen(&headers), &body).await?;
-    Ok(answer(member, &kept, &state))
+    Ok(answer(&caller, member, &kept, &state))
 }
 
 /// The member after a PUT with this body.
@@ -122,8 +133,8 @@ pub(super) async fn replaced(
 ) -> Result<Member, ScimError> {
     let reading = reading(caller);
     must_not_name_another(body, path, &reading)?;
-    let profile = user::parse(body, &reading)?;
-    let change = |_: &_| Ok::<_, ScimError>(profile);
+    let wanted = user::replacement(body, &reading)?;
+    let change = |before: &_| Ok::<_, ScimError>(user::replaced(before, wanted, &reading)?);
     provisioning::change_member(caller, id(path)?, seen, change).await
 }
 
@@ -138,7 +149,7 @@ pub(crate) async fn patch(
 ) -> Result<Answer, ScimError> {
     let kept = projection(&parameters, definitions(&caller).of(Kind::User))?;
     let member = patched(&caller, &path, seen(&headers), &body).await?;
-    Ok(answer(member, &kept, &state))
+    Ok(answer(&caller, member, &kept, &state))
 }
 
 /// The member after a PATCH with this body.

@@ -77,6 +77,7 @@ fn failure(error: &Error) -> (StatusCode, String) {
         }
         Error::NotFound(_)
         | Error::Duplicate { .. }
+        | Error::Taken(_)
         | Error::VersionMismatch(_)
         | Error::Invalid(_)
         | Error::Forbidden(_)

@@ -1,5 +1,7 @@
 //! What may be compared with what: RFC 7644 table 3 and section 3.4.2.2.
 
+use serde_json::Number;
+
 use crate::domain::{Timestamp, name};
 
 use super::evaluate::fold;
@@ -12,7 +14,7 @@ use crate::scim::schema::Type;
 pub(super) enum Wire {
     Text(String),
     Bool(bool),
-    Number,
+    Number(Number),
     Null,
 }
 
@@ -31,10 +33,21 @@ pub(super) fn comparison(
         };
     }
     let path = valued(path)?;
+    if path.is_hidden() {
+        return Err(format!(
+            "`{path}` is never returned, and cannot be searched for"
+        ));
+    }
     let leaf = path.leaf();
     let literal = match (leaf.value_type, value) {
         (Type::Boolean, value) => Literal::Bool(boolean(&path, operator, &value, reading)?),
         (Type::DateTime, Wire::Text(text)) => Literal::Time(moment(&path, operator, &text)?),
+        (Type::Decimal | Type::Integer, Wire::Number(number)) => {
+            Literal::Number(comparable(&path, operator, number)?)
+        }
+        (Type::Decimal | Type::Integer, _) => {
+            return Err(format!("`{path}` is a number; compare it with one"));
+        }
         (Type::Binary, Wire::Text(_)) if is_ordering(operator) => {
             return Err(format!(
                 "`{path}` is binary, and `{}` cannot compare it",
@@ -93,9 +106,25 @@ fn boolean(
     let meant = match value {
         Wire::Bool(flag) => Some(*flag),
         Wire::Text(text) => reading.boolean(text, &path.to_string()),
-        Wire::Number | Wire::Null => None,
+        Wire::Number(_) | Wire::Null => None,
     };
     meant.ok_or_else(|| format!("`{path}` is true or false; compare it with true or false"))
+}
+
+/// Parts of a number nobody can look for.
+fn comparable(path: &AttributePath, operator: Operator, number: Number) -> Result<Number, String> {
+    match operator {
+        Operator::Contains | Operator::StartsWith | Operator::EndsWith => Err(format!(
+            "`{path}` is a number, and `{}` cannot compare it",
+            operator.name()
+        )),
+        Operator::Equal
+        | Operator::NotEqual
+        | Operator::Greater
+        | Operator::GreaterOrEqual
+        | Operator::Less
+        | Operator::LessOrEqual => Ok(number),
+    }
 }
 
 fn moment(path: &AttributePath, operator: Operator, text: &str) -> Result<Timestamp, String> {

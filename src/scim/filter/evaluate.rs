@@ -3,13 +3,16 @@
 //! The SQL of a lowered filter must select the same resources, so texts are compared by the same key: `domain::name::key`
 //! where case does not count, the exact text where it does.
 
-use serde_json::Value;
+use std::cmp::Ordering;
+
+use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::domain::{Timestamp, name};
 
 use super::{Literal, Node, Operator};
 use crate::scim::attribute::AttributePath;
+use crate::scim::lexical;
 use crate::scim::schema::Attribute;
 
 /// Case and composition taken away as `name::key` does, and nothing trimmed.
@@ -39,8 +42,18 @@ impl Node {
             Self::ExtensionPresent(schema) => resource.get(&schema.urn).is_some_and(is_present),
             Self::Element(path, filter) => elements(path, resource)
                 .iter()
-                .any(|element| filter.matches(element)),
+                .any(|element| filter.matches_element(element)),
         }
+    }
+}
+
+impl Node {
+    /// Whether an element of a list satisfies the filter of a value path. A plain one is its own `value`.
+    pub(in crate::scim) fn matches_element(&self, element: &Value) -> bool {
+        if element.is_object() {
+            return self.matches(element);
+        }
+        self.matches(&json!({ "value": element }))
     }
 }
 
@@ -75,7 +88,10 @@ fn holds(attribute: &Attribute, operator: Operator, literal: &Literal, value: &V
     match (literal, value) {
         (Literal::Bool(flag), Value::Bool(value)) => operator == Operator::Equal && value == flag,
         (Literal::Time(at), Value::String(value)) => {
-            Timestamp::parse(value).is_some_and(|value| in_order(operator, &value, at))
+            Timestamp::parse(value).is_some_and(|value| in_order(operator, value.cmp(at)))
+        }
+        (Literal::Number(number), Value::Number(value)) => {
+            in_order(operator, lexical::compare(value, number))
         }
         (Literal::Text { key, .. }, Value::String(value)) => {
             if attribute.case_exact {
@@ -93,18 +109,18 @@ fn text_holds(operator: Operator, value: &str, key: &str) -> bool {
         Operator::Contains => value.contains(key),
         Operator::StartsWith => value.starts_with(key),
         Operator::EndsWith => value.ends_with(key),
-        operator => in_order(operator, value, key),
+        operator => in_order(operator, value.cmp(key)),
     }
 }
 
-fn in_order<T: Ord + ?Sized>(operator: Operator, value: &T, other: &T) -> bool {
+fn in_order(operator: Operator, order: Ordering) -> bool {
     match operator {
-        Operator::Equal => value == other,
-        Operator::NotEqual => value != other,
-        Operator::Greater => value > other,
-        Operator::GreaterOrEqual => value >= other,
-        Operator::Less => value < other,
-        Operator::LessOrEqual => value <= other,
+        Operator::Equal => order.is_eq(),
+        Operator::NotEqual => order.is_ne(),
+        Operator::Greater => order.is_gt(),
+        Operator::GreaterOrEqual => order.is_ge(),
+        Operator::Less => order.is_lt(),
+        Operator::LessOrEqual => order.is_le(),
         Operator::Contains | Operator::StartsWith | Operator::EndsWith => false,
     }
 }

@@ -21,7 +21,7 @@ pub(super) mod tests;
 use std::fmt;
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use crate::domain::Timestamp;
 
@@ -145,6 +145,8 @@ pub(super) enum Literal {
     Bool(bool),
     /// A moment, compared as such and not as text.
     Time(Timestamp),
+    /// A number, compared as such and not as text.
+    Number(Number),
 }
 
 impl Node {
@@ -237,6 +239,7 @@ impl fmt::Display for Literal {
             Self::Text { written, .. } => write!(f, "{}", Value::from(written.as_str())),
             Self::Bool(flag) => write!(f, "{flag}"),
             Self::Time(at) => write!(f, "\"{at}\""),
+            Self::Number(number) => write!(f, "{number}"),
         }
     }
 }

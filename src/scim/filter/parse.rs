@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::check::{self, Wire};
-use super::words::{ends_word, excerpt, is_plain, starts_with_word};
+use super::words::{end_of_string, ends_word, excerpt, is_plain, starts_with_word};
 use super::{Node, Operator};
 use crate::scim::attribute::{self, AttributePath, Name};
 use crate::scim::error::Error;
@@ -38,7 +38,12 @@ pub(crate) fn value_filter<'t>(
     of: &'t ResourceType,
     reading: &'t Reading<'t>,
 ) -> Result<(Node, &'t str), Error> {
-    let mut parser = Parser::new(text, of, Scope::Element(attribute.clone()), reading)?;
+    let mut parser = Parser::new(
+        text,
+        of,
+        Scope::Element(attribute::of_elements(attribute)),
+        reading,
+    )?;
     let node = parser.any()?;
     parser.close(']')?;
     Ok((node, parser.rest()))
@@ -154,7 +159,9 @@ impl<'t> Parser<'t> {
     fn value_path(&mut self, subject: Subject, start: usize) -> Result<Node, Error> {
         let path = match subject {
             Subject::Attribute(path)
-                if path.sub.is_none() && path.attribute.value_type == Type::Complex =>
+                if path.sub.is_none()
+                    && (path.attribute.value_type == Type::Complex
+                        || path.attribute.multi_valued) =>
             {
                 path
             }
@@ -168,7 +175,8 @@ impl<'t> Parser<'t> {
             return Err(self.refuse("brackets cannot stand within brackets"));
         }
         self.open()?;
-        let outer = std::mem::replace(&mut self.scope, Scope::Element(path.attribute.clone()));
+        let within = Scope::Element(attribute::of_elements(&path.attribute));
+        let outer = std::mem::replace(&mut self.scope, within);
         let mut filter = self.any()?;
         self.close(']')?;
         if self.rest().starts_with('.') {
@@ -234,8 +242,8 @@ impl<'t> Parser<'t> {
         if word.eq_ignore_ascii_case("null") {
             return Ok(Wire::Null);
         }
-        if serde_json::from_str::<serde_json::Number>(word).is_ok() {
-            return Ok(Wire::Number);
+        if let Ok(number) = serde_json::from_str(word) {
+            return Ok(Wire::Number(number));
         }
         if is_plain(word) && self.reading.leniency.reads_unquoted_texts() {
             self.reading.note(format!(
@@ -257,23 +265,7 @@ impl<'t> Parser<'t> {
     /// A string of JSON: RFC 7644 refers to RFC 7159 for its escapes.
     fn string(&mut self) -> Result<String, Error> {
         let rest = self.rest();
-        let mut escaped = false;
-        let end = rest
-            .bytes()
-            .enumerate()
-            .skip(1)
-            .find(|(_, byte)| match byte {
-                _ if escaped => {
-                    escaped = false;
-                    false
-                }
-                b'\\' => {
-                    escaped = true;
-                    false
-                }
-                byte => *byte == b'"',
-            });
-        let Some((end, _)) = end else {
+        let Some(end) = end_of_string(rest) else {
             return Err(self.refuse("the text that begins here has no closing quote"));
         };
         let text: String = serde_json::from_str(&rest[..=end])
@@ -301,6 +293,9 @@ impl<'t> Parser<'t> {
             },
         };
         let sentence = match found {
+            Ok(Name::Attribute(path)) if path.is_hidden() => {
+                format!("`{path}` is never returned, and cannot be searched for")
+            }
             Ok(Name::Attribute(path)) => return Ok(Subject::Attribute(path)),
             Ok(Name::Extension(schema)) => return Ok(Subject::Extension(schema)),
             Ok(Name::Password) => "a password cannot be searched for".to_owned(),

@@ -19,6 +19,26 @@ pub(super) fn is_plain(word: &str) -> bool {
     !word.is_empty() && word.chars().all(known)
 }
 
+/// Where the quote stands that ends the string of JSON with which a text begins.
+pub(super) fn end_of_string(text: &str) -> Option<usize> {
+    let mut escaped = false;
+    text.bytes()
+        .enumerate()
+        .skip(1)
+        .find(|(_, byte)| match byte {
+            _ if escaped => {
+                escaped = false;
+                false
+            }
+            b'\\' => {
+                escaped = true;
+                false
+            }
+            byte => *byte == b'"',
+        })
+        .map(|(at, _)| at)
+}
+
 /// Enough of a text to recognize it.
 pub(super) fn excerpt(text: &str) -> String {
     text.chars().take(60).collect()

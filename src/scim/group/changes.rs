@@ -114,9 +114,9 @@ fn unchangeable(path: &AttributePath) -> Error {
         Mutability::ReadOnly => {
             Error::Mutability(format!("`{path}` cannot be changed by a client"))
         }
-        Mutability::ReadWrite | Mutability::Immutable => Error::Mutability(format!(
-            "`{path}` cannot be changed by itself; add and remove whole members"
-        )),
+        Mutability::ReadWrite | Mutability::Immutable | Mutability::WriteOnly => Error::Mutability(
+            format!("`{path}` cannot be changed by itself; add and remove whole members"),
+        ),
     }
 }
 

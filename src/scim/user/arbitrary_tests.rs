@@ -74,7 +74,7 @@ fn messages() -> impl Strategy<Value = Value> {
 
 fn read_back(profile: &Profile) -> Result<Profile, Error> {
     parse(
-        &resource(&member(profile.clone()), BASE),
+        &resource(&member(profile.clone()), BASE, Definitions::standard()),
         &Reading::of(Leniency::Lenient),
     )
 }
@@ -108,7 +108,7 @@ proptest! {
     fn a_projection_keeps_the_id_and_the_schemas(names in prop::collection::vec(names(), 0..4), exclude in any::<bool>()) {
         let names = names.join(",");
         let (attributes, excluded) = if exclude { (None, Some(names.as_str())) } else { (Some(names.as_str()), None) };
-        let mut resource = resource(&member(super::patch_tests::start()), BASE);
+        let mut resource = resource(&member(super::patch_tests::start()), BASE, Definitions::standard());
         Projection::parse(attributes, excluded, standard(Kind::User)).unwrap().apply(&mut resource);
         prop_assert!(resource["id"].is_string() && resource["schemas"].is_array());
     }

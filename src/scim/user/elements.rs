@@ -11,7 +11,7 @@ use crate::scim::error::Error;
 use crate::scim::filter::{Literal, Node, Operator};
 use crate::scim::patch::Op;
 use crate::scim::reading::Reading;
-use crate::scim::schema::Attribute;
+use crate::scim::schema::{Attribute, Type};
 use crate::scim::value;
 
 /// Applies an operation to the list at a path within `holder`.
@@ -43,11 +43,26 @@ pub(super) fn apply(
             };
             change(before, filter, clear)?
         }
-        (Op::Add, None, None) => added(before, value::elements(attribute, value, name, reading)?)?,
+        (Op::Add, None, None) => {
+            let new = value::elements(attribute, value, name, reading)?;
+            added(before, new).map_err(|error| error.at(name))?
+        }
         (Op::Replace, None, None) => {
             let elements = value::elements(attribute, value, name, reading)?;
             value::at_most_one_primary(&elements, name)?;
             elements
+        }
+        (Op::Add | Op::Replace, Some(filter), None) if attribute.value_type != Type::Complex => {
+            match value::one(attribute, value, name, reading)? {
+                Some(given) => {
+                    if op == Op::Replace && !before.iter().any(|one| selected(Some(filter), one)) {
+                        may_make(Some(filter), path, reading)?;
+                    }
+                    put(before, filter, &given)
+                }
+                None if op == Op::Replace => kept(before, Some(filter)),
+                None => before,
+            }
         }
         (Op::Add | Op::Replace, filter, None) => {
             match value::one(attribute, value, name, reading)? {
@@ -119,7 +134,18 @@ fn may_make(
 }
 
 fn selected(filter: Option<&Node>, element: &Value) -> bool {
-    filter.is_none_or(|filter| filter.matches(element))
+    filter.is_none_or(|filter| filter.matches_element(element))
+}
+
+/// Puts a plain value in the place of those that a filter selects, or beside the others where it selects none.
+fn put(mut elements: Vec<Value>, filter: &Node, given: &Value) -> Vec<Value> {
+    let at = elements
+        .iter()
+        .position(|element| selected(Some(filter), element))
+        .unwrap_or(elements.len());
+    elements.retain(|element| !selected(Some(filter), element) && element != given);
+    elements.insert(at.min(elements.len()), given.clone());
+    elements
 }
 
 /// The elements that a filter does not select.
@@ -143,13 +169,14 @@ fn without(
     Ok(elements)
 }
 
-/// Whether an element has each field of another, with the same value.
+/// Whether an element has each field of another, with the same value, or is the same plain value.
 fn says_all_of(element: &Value, listed: &Value) -> bool {
-    listed.as_object().is_some_and(|fields| {
-        fields
+    match listed {
+        Value::Object(fields) => fields
             .iter()
-            .all(|(name, value)| element.get(name) == Some(value))
-    })
+            .all(|(name, value)| element.get(name) == Some(value)),
+        plain => element == plain,
+    }
 }
 
 /// Changes the selected elements; one that is empty then is gone.
@@ -217,6 +244,7 @@ fn describe(filter: Option<&Node>, element: &mut Map<String, Value>) {
                 Literal::Text { written, .. } => Value::from(written.as_str()),
                 Literal::Bool(flag) => Value::Bool(*flag),
                 Literal::Time(at) => Value::from(at.to_string()),
+                Literal::Number(number) => Value::Number(number.clone()),
             };
             element.insert(path.attribute.name.clone(), value);
         }

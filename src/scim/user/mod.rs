@@ -25,9 +25,10 @@ use sha2::{Digest, Sha256};
 use crate::domain::member::{GroupRef, Member, Profile};
 
 use super::attribute::{self, Name};
+use super::characteristics::{self, Write};
 use super::error::Error;
 use super::reading::Reading;
-use super::schema::{self, Kind, Mutability, Schema, USER};
+use super::schema::{self, Definitions, Kind, Mutability, Schema, USER};
 use super::value;
 
 pub(crate) use patch::patch;
@@ -40,8 +41,37 @@ const USER_URNS: [&str; 3] = [
     "urn:scim:schemas:core:1.0",
 ];
 
-/// Reads the body of a POST or PUT.
+/// Reads the body of a POST.
 pub(crate) fn parse(body: &Value, reading: &Reading<'_>) -> Result<Profile, Error> {
+    let Replacement(mut document) = replacement(body, reading)?;
+    let of = reading.definitions.of(Kind::User);
+    characteristics::enforce(&mut document, Write::New, of)?;
+    profile(document)
+}
+
+/// What the body of a PUT says, checked but for what depends on what is there.
+#[derive(Debug)]
+pub(crate) struct Replacement(Map<String, Value>);
+
+/// The profile that a PUT makes of a profile.
+pub(crate) fn replaced(
+    before: &Profile,
+    Replacement(mut document): Replacement,
+    reading: &Reading<'_>,
+) -> Result<Profile, Error> {
+    let of = reading.definitions.of(Kind::User);
+    if of.has_custom() {
+        let mut before = before.attributes.clone();
+        characteristics::adopt(&mut before, of);
+        characteristics::enforce(&mut document, Write::Whole(&before), of)?;
+    }
+    let after = profile(document)?;
+    must_be_visible(&after, Some(before))?;
+    Ok(after)
+}
+
+/// Reads the body of a PUT.
+pub(crate) fn replacement(body: &Value, reading: &Reading<'_>) -> Result<Replacement, Error> {
     let Value::Object(body) = body else {
         return Err(Error::InvalidSyntax(
             "the body must be a JSON object".to_owned(),
@@ -50,9 +80,9 @@ pub(crate) fn parse(body: &Value, reading: &Reading<'_>) -> Result<Profile, Erro
     value::no_name_twice(body, "")?;
     super::require_schema(body, &USER_URNS, reading)?;
     must_say_whether_active(body)?;
-    let profile = profile(document(body, reading)?)?;
-    must_be_visible(&profile, None)?;
-    Ok(profile)
+    let document = document(body, reading)?;
+    value::required_text(document.get("userName"), "userName")?;
+    Ok(Replacement(document))
 }
 
 /// Refuses names in which something would not be seen. One that was there before stays, however it came: who has it must
@@ -150,7 +180,9 @@ fn extension(
     };
     let mut read = Map::new();
     for (attribute, value) in value::known_fields(&schema.attributes, fields, at, reading)? {
-        if let Some(value) = value::read(attribute, value, &attribute.name, reading)? {
+        if attribute.mutability != Mutability::ReadOnly
+            && let Some(value) = value::read(attribute, value, &attribute.name, reading)?
+        {
             read.insert(attribute.name.clone(), value);
         }
     }
@@ -190,13 +222,17 @@ fn document_of(profile: Profile) -> Map<String, Value> {
 }
 
 /// The resource, of a member that is still needed. `base` is the URL under which `/Users` lies.
-pub(crate) fn resource(member: &Member, base: &str) -> Value {
-    rendered(member.clone(), &etag(member), base)
+pub(crate) fn resource(member: &Member, base: &str, definitions: &Definitions) -> Value {
+    rendered(member.clone(), &etag(member), base, definitions)
 }
 
-/// The resource as it is answered, with its entity tag. `base` is the URL under which `/Users` lies.
-pub(crate) fn rendered(member: Member, etag: &str, base: &str) -> Value {
+/// The resource as it is answered, with its entity tag. `base` is the URL under which `/Users` lies. What is never
+/// returned is not in it, whoever asks and for what.
+pub(crate) fn rendered(member: Member, etag: &str, base: &str, definitions: &Definitions) -> Value {
     let mut resource = document_of(member.profile);
+    let of = definitions.of(Kind::User);
+    characteristics::adopt(&mut resource, of);
+    characteristics::hide(&mut resource, of);
     let mut schemas = vec![json!(USER)];
     // The list follows what is present, RFC 7643 section 3.
     schemas.extend(

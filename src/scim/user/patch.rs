@@ -2,12 +2,15 @@
 //!
 //! The result is checked like the body of a PUT. Lists are the business of `elements`, unknown extensions of `foreign`.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use crate::domain::member::Profile;
 
 use super::{elements, foreign};
 use crate::scim::attribute::AttributePath;
+use crate::scim::characteristics::{self, Write};
 use crate::scim::error::Error;
 use crate::scim::patch::{Op, Operation, PatchOp};
 use crate::scim::path::{self, Path};
@@ -21,9 +24,25 @@ pub(crate) fn patch(
     message: &PatchOp,
     reading: &Reading<'_>,
 ) -> Result<Profile, Error> {
+    let of = reading.definitions.of(Kind::User);
     let mut document = super::described(profile);
+    if !of.has_custom() {
+        message.try_for_each(|operation| apply(operation, &mut document, reading))?;
+        let after = super::profile(super::document(&document, reading)?)?;
+        super::must_be_visible(&after, Some(profile))?;
+        return Ok(after);
+    }
+    characteristics::adopt(&mut document, of);
+    let before = document.clone();
     message.try_for_each(|operation| apply(operation, &mut document, reading))?;
-    let after = super::profile(super::document(&document, reading)?)?;
+    let untouched = characteristics::set_aside(&mut document, &before, of);
+    let mut document = super::document(&document, reading)?;
+    document.extend(untouched);
+    if document == before {
+        return Ok(profile.clone());
+    }
+    characteristics::enforce(&mut document, Write::Part(&before), of)?;
+    let after = super::profile(document)?;
     super::must_be_visible(&after, Some(profile))?;
     Ok(after)
 }
@@ -127,7 +146,7 @@ fn writable(op: Op, path: &AttributePath, value: Option<&Value>) -> Result<(), E
 
 fn extension(
     op: Op,
-    schema: &Schema,
+    schema: &Arc<Schema>,
     value: Option<&Value>,
     document: &mut Map<String, Value>,
     reading: &Reading<'_>,
@@ -139,10 +158,15 @@ fn extension(
             Ok(())
         }
         (Op::Add | Op::Replace, Some(Value::Object(sent))) => {
-            let holder = fields(document, &schema.urn);
             let known = value::known_fields(&schema.attributes, sent, &schema.urn, reading)?;
             for (attribute, value) in known {
-                single(op, attribute, Some(value), holder, reading)?;
+                let path = AttributePath {
+                    extension: Some(schema.clone()),
+                    attribute: attribute.clone(),
+                    sub: None,
+                };
+                let path = Path::Attribute(path, None);
+                at_path(op, &path, Some(value), document, reading)?;
             }
             Ok(())
         }
@@ -172,7 +196,8 @@ fn single(
         let holder = fields(holder, &attribute.name);
         for (sub, value) in known {
             if sub.mutability != Mutability::ReadOnly {
-                single(op, sub, Some(value), holder, reading)?;
+                single(op, sub, Some(value), holder, reading)
+                    .map_err(|error| error.at(&attribute.name))?;
             }
         }
         return Ok(());

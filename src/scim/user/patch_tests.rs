@@ -373,7 +373,7 @@ fn profiles() -> impl Strategy<Value = Profile> {
 proptest! {
     #[test]
     fn replacing_with_what_was_read_changes_nothing(profile in profiles()) {
-        let resource = resource(&member(profile.clone()), BASE);
+        let resource = resource(&member(profile.clone()), BASE, Definitions::standard());
         prop_assert_eq!(&parse(&resource, &Reading::of(Leniency::Rfc)).unwrap(), &profile);
         let Value::Object(mut fields) = resource else { unreachable!() };
         fields.remove("meta");

@@ -13,7 +13,7 @@ use crate::scim::attribute::AttributePath;
 use crate::scim::error::Error;
 use crate::scim::filter::{self, Literal, Lowered, Node, Operator};
 use crate::scim::reading::Reading;
-use crate::scim::schema::Kind;
+use crate::scim::schema::{Definitions, Kind};
 use crate::scim::sort::{self, Sort};
 
 /// Which users a filter asks for, all of them where there is none, and in which order.
@@ -27,15 +27,17 @@ pub(crate) fn query(
         return Ok(Query {
             narrow: Condition::Everything,
             remainder: None,
-            order: order(sort, base),
+            order: order(sort, base, &reading.definitions),
         });
     };
     let filter = filter::parse(text, reading.definitions.of(Kind::User), reading)?;
     let (narrow, rest) = filter::lower(filter, &|part| Ok(term(part)))?;
-    let order = order(sort, base);
-    let base = base.to_owned();
+    let order = order(sort, base, &reading.definitions);
+    let (base, definitions) = (base.to_owned(), reading.definitions.clone());
     let remainder = rest.map(|rest| -> Remainder<Member> {
-        std::sync::Arc::new(move |member: &Member| rest.matches(&super::resource(member, &base)))
+        std::sync::Arc::new(move |member: &Member| {
+            rest.matches(&super::resource(member, &base, &definitions))
+        })
     });
     Ok(Query {
         narrow,
@@ -45,7 +47,7 @@ pub(crate) fn query(
 }
 
 /// By what the database can sort, and else by the rendered resource.
-fn order(sort: Sort, base: &str) -> Order<Member> {
+fn order(sort: Sort, base: &str, definitions: &Definitions) -> Order<Member> {
     let Sort { path, descending } = sort;
     let Some(path) = path else {
         return Order {
@@ -71,9 +73,9 @@ fn order(sort: Sort, base: &str) -> Order<Member> {
     let by = if let Some(field) = field {
         By::Field(field)
     } else {
-        let base = base.to_owned();
+        let (base, definitions) = (base.to_owned(), definitions.clone());
         By::Value(std::sync::Arc::new(move |member: &Member| {
-            sort::key(&path, &super::resource(member, &base))
+            sort::key(&path, &super::resource(member, &base, &definitions))
         }))
     };
     Order { by, descending }

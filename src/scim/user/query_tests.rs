@@ -279,7 +279,7 @@ proptest! {
         })).unwrap();
         let member = member(profile);
         let query = asked(&text);
-        let whole = filter::parse(&text, standard(Kind::User), Reading::lenient()).unwrap().matches(&resource(&member, BASE));
+        let whole = filter::parse(&text, standard(Kind::User), Reading::lenient()).unwrap().matches(&resource(&member, BASE, Definitions::standard()));
         let narrowed = selects(&query.narrow, &member);
         prop_assert!(narrowed || !whole, "the condition leaves out a match");
         let rest = query.remainder.is_none_or(|remainder| remainder(&member));

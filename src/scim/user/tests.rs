@@ -222,7 +222,7 @@ fn a_resource_shows_what_is_there_and_lists_its_schemas() {
     let member = member(profile);
     let etag = etag(&member);
     assert_eq!(
-        resource(&member, BASE),
+        resource(&member, BASE, Definitions::standard()),
         json!({
             "schemas": [USER, "urn:example:custom", ENTERPRISE_USER],
             "id": "2819c223-7f76-453a-919d-413861904646",
@@ -263,6 +263,6 @@ fn replacing_a_user_with_what_was_read_changes_nothing() {
         ENTERPRISE_USER: {"manager": {"value": "m"}}, "urn:example:custom": {"a": [1]},
     }))
     .unwrap();
-    let resource = resource(&member(profile.clone()), BASE);
+    let resource = resource(&member(profile.clone()), BASE, Definitions::standard());
     assert_eq!(parse(&resource, &Reading::of(Leniency::Rfc)), Ok(profile));
 }

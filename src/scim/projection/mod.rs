@@ -2,16 +2,23 @@
 //!
 //! Works on a rendered resource. It also says beforehand what need not be read at all.
 
+#[cfg(test)]
+mod tests;
+
 use serde_json::{Map, Value};
 
-use super::attribute::{self, AttributePath, Name};
-use super::error::Error;
-use super::schema::{ResourceType, Returned};
+use crate::scim::attribute::{self, AttributePath, Name};
+use crate::scim::error::Error;
+use crate::scim::schema::{ResourceType, Returned};
 
 /// What to keep of a resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Projection {
     selection: Selection,
+    /// What extensions of the organization have in every answer.
+    always: Vec<AttributePath>,
+    /// What they have where it is asked for by name, and was not.
+    unasked: Vec<AttributePath>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +55,21 @@ impl Projection {
             (_, Some(excluded)) if given(Some(excluded)) => Selection::Except(parts(excluded, of)),
             _ => Selection::Everything,
         };
-        Ok(Self { selection })
+        let always = returned(of, Returned::Always);
+        let mut unasked = returned(of, Returned::Request);
+        if let Selection::Only(parts) = &selection {
+            let named = |path: &AttributePath| {
+                let same =
+                    |part: &Part| matches!(part, Part::Attribute(named) if covers(named, path));
+                parts.iter().any(same)
+            };
+            unasked.retain(|path| !named(path));
+        }
+        Ok(Self {
+            selection,
+            always,
+            unasked,
+        })
     }
 
     /// Whether any of an attribute of the core schema is in the answer, so that it must be read.
@@ -75,7 +96,8 @@ impl Projection {
         };
         parts.iter().any(|part| match part {
             Part::Attribute(path) => {
-                path.attribute.name == attribute
+                path.extension.is_none()
+                    && path.attribute.name == attribute
                     && path.sub.as_ref().is_some_and(|named| named.name == sub)
             }
             Part::Extension(_) => false,
@@ -89,8 +111,11 @@ impl Projection {
         };
         match &self.selection {
             Selection::Everything => {}
-            Selection::Only(parts) => keep(fields, parts),
-            Selection::Except(parts) => drop_parts(fields, parts),
+            Selection::Only(parts) => keep(fields, parts, &self.always),
+            Selection::Except(parts) => drop_parts(fields, parts, &self.always),
+        }
+        for path in &self.unasked {
+            drop_path(fields, path);
         }
     }
 }
@@ -124,13 +149,13 @@ fn part(name: &str, of: &ResourceType) -> Option<Part> {
     }
 }
 
-fn keep(fields: &mut Map<String, Value>, parts: &[Part]) {
+fn keep(fields: &mut Map<String, Value>, parts: &[Part], always: &[AttributePath]) {
     let all = std::mem::take(fields);
     for (name, value) in all {
-        let always = super::schema::common()
+        let common = crate::scim::schema::common()
             .iter()
             .any(|attribute| attribute.returned == Returned::Always && attribute.name == name);
-        if always {
+        if common {
             fields.insert(name, value);
             continue;
         }
@@ -154,7 +179,8 @@ fn keep(fields: &mut Map<String, Value>, parts: &[Part]) {
                         .then_some(path),
                     Part::Extension(_) => None,
                 });
-                let paths: Vec<&AttributePath> = of_extension.collect();
+                let kept = of_extension.chain(of_extension_named(always, &name));
+                let paths: Vec<&AttributePath> = kept.collect();
                 keep_fields(inner, &paths)
             }
             value => {
@@ -223,23 +249,71 @@ fn keep_subs(value: Value, subs: &[&str]) -> Option<Value> {
     }
 }
 
-fn drop_parts(fields: &mut Map<String, Value>, parts: &[Part]) {
+fn drop_parts(fields: &mut Map<String, Value>, parts: &[Part], always: &[AttributePath]) {
     for part in parts {
         match part {
-            Part::Extension(urn) => fields.retain(|name, _| !name.eq_ignore_ascii_case(urn)),
-            Part::Attribute(path) => match &path.extension {
-                None => drop_attribute(fields, path),
-                Some(schema) => {
-                    if let Some(Value::Object(inner)) = fields.get_mut(&schema.urn) {
-                        drop_attribute(inner, path);
-                        if inner.is_empty() {
-                            fields.remove(&schema.urn);
-                        }
-                    }
+            Part::Extension(urn) => {
+                let named = fields.keys().find(|name| name.eq_ignore_ascii_case(urn));
+                let Some(name) = named.cloned() else { continue };
+                let paths: Vec<&AttributePath> = of_extension_named(always, &name).collect();
+                if let Some(Value::Object(inner)) = fields.remove(&name)
+                    && let Some(kept) = keep_fields(inner, &paths)
+                {
+                    fields.insert(name, kept);
                 }
-            },
+            }
+            Part::Attribute(path) => drop_path(fields, path),
         }
     }
+}
+
+fn drop_path(fields: &mut Map<String, Value>, path: &AttributePath) {
+    let Some(schema) = &path.extension else {
+        return drop_attribute(fields, path);
+    };
+    if let Some(Value::Object(inner)) = fields.get_mut(&schema.urn) {
+        drop_attribute(inner, path);
+        if inner.is_empty() {
+            fields.remove(&schema.urn);
+        }
+    }
+}
+
+/// What extensions of the organization return so.
+fn returned(of: &ResourceType, so: Returned) -> Vec<AttributePath> {
+    let mut found = Vec::new();
+    for extension in of.extensions.iter().filter(|extension| extension.custom) {
+        for attribute in &extension.schema.attributes {
+            let subs = attribute.sub_attributes.iter().map(Some);
+            for sub in std::iter::once(None).chain(subs) {
+                let path = AttributePath {
+                    extension: Some(extension.schema.clone()),
+                    attribute: attribute.clone(),
+                    sub: sub.cloned(),
+                };
+                if path.leaf().returned == so {
+                    found.push(path);
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Whether a name asks for what a path leads to: for the same, or for a part of it.
+fn covers(named: &AttributePath, path: &AttributePath) -> bool {
+    let same = named.extension == path.extension && named.attribute == path.attribute;
+    same && (path.sub.is_none() || named.sub == path.sub)
+}
+
+fn of_extension_named<'p>(
+    paths: &'p [AttributePath],
+    urn: &'p str,
+) -> impl Iterator<Item = &'p AttributePath> {
+    paths.iter().filter(move |path| {
+        let extension = path.extension.as_ref();
+        extension.is_some_and(|schema| schema.urn == urn)
+    })
 }
 
 fn drop_attribute(fields: &mut Map<String, Value>, path: &AttributePath) {
@@ -264,94 +338,5 @@ fn drop_attribute(fields: &mut Map<String, Value>, path: &AttributePath) {
             }
         }
         _ => {}
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::scim::schema::{ENTERPRISE_USER, Kind, standard};
-
-    fn user() -> Value {
-        json!({
-            "schemas": ["s"], "id": "1", "userName": "u", "active": true,
-            "name": {"givenName": "g", "familyName": "f"},
-            "emails": [{"value": "a@x", "type": "work"}, {"value": "b@x"}],
-            ENTERPRISE_USER: {"department": "d", "manager": {"value": "m", "$ref": "r"}},
-            "meta": {"resourceType": "User", "version": "W/\"1\""},
-        })
-    }
-
-    fn projected(attributes: Option<&str>, excluded: Option<&str>) -> Value {
-        let mut resource = user();
-        Projection::parse(attributes, excluded, standard(Kind::User))
-            .unwrap()
-            .apply(&mut resource);
-        resource
-    }
-
-    #[test]
-    fn only_what_is_named_is_returned_besides_what_always_is() {
-        assert_eq!(
-            projected(Some("USERNAME, name.givenName,emails.value,unknown"), None),
-            json!({"schemas": ["s"], "id": "1", "userName": "u", "name": {"givenName": "g"},
-                "emails": [{"value": "a@x"}, {"value": "b@x"}]})
-        );
-        assert_eq!(
-            projected(
-                Some("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value"),
-                None
-            ),
-            json!({"schemas": ["s"], "id": "1", ENTERPRISE_USER: {"manager": {"value": "m"}}})
-        );
-        assert_eq!(
-            projected(Some(ENTERPRISE_USER), None)[ENTERPRISE_USER],
-            user()[ENTERPRISE_USER]
-        );
-        assert_eq!(
-            projected(Some("unknown"), None),
-            json!({"schemas": ["s"], "id": "1"})
-        );
-        assert_eq!(projected(Some(" "), None), user());
-    }
-
-    #[test]
-    fn a_filter_in_a_name_is_passed_over() {
-        assert_eq!(
-            projected(Some("emails[type eq \"work, or not\"].value,active"), None),
-            json!({"schemas": ["s"], "id": "1", "active": true, "emails": [{"value": "a@x"}, {"value": "b@x"}]})
-        );
-    }
-
-    #[test]
-    fn what_is_excluded_is_gone_but_id_and_schemas_stay() {
-        let excluded = format!("id,schemas,meta,name.givenName,emails,{ENTERPRISE_USER}:manager");
-        assert_eq!(
-            projected(None, Some(&excluded)),
-            json!({"schemas": ["s"], "id": "1", "userName": "u", "active": true,
-                "name": {"familyName": "f"}, ENTERPRISE_USER: {"department": "d"}})
-        );
-    }
-
-    #[test]
-    fn members_that_are_not_in_the_answer_need_not_be_read() {
-        let wants = |attributes, excluded| {
-            Projection::parse(attributes, excluded, standard(Kind::Group))
-                .unwrap()
-                .wants("members")
-        };
-        assert!(wants(None, None));
-        assert!(!wants(None, Some("Members")));
-        assert!(wants(None, Some("members.display")));
-        assert!(!wants(Some("displayName"), None));
-        assert!(wants(Some("members.value"), None));
-    }
-
-    #[test]
-    fn the_two_parameters_exclude_each_other() {
-        let both = Projection::parse(Some("id"), Some("meta"), standard(Kind::User));
-        assert!(matches!(both, Err(Error::InvalidValue(_))));
     }
 }
