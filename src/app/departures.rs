@@ -279,7 +279,8 @@ async fn restore(caller: &Caller, tx: &mut Tx, held: &Held) -> Result<bool, Erro
         return Ok(false);
     };
     let holder = Holder::Member(id);
-    match schemas::take_values_again(caller, tx, holder, &profile.attributes).await {
+    let defined = schemas::of_organization(caller, tx).await?;
+    match schemas::take(caller, tx, &defined, holder, &profile.attributes).await {
         Err(Error::Taken(_)) => {
             member_rows::delete(tx, organization, id).await?;
             return Ok(false);
@@ -295,7 +296,10 @@ async fn restore(caller: &Caller, tx: &mut Tx, held: &Held) -> Result<bool, Erro
     groups::raise_versions_of(tx, organization, id, caller.now).await?;
     rows::release(tx, organization, id).await?;
     caller
-        .record(tx, vec![Event::member_restored(&made, &back_in)])
+        .record(
+            tx,
+            vec![Event::member_restored(&defined.told_of(&made), &back_in)],
+        )
         .await?;
     roles::derive(caller, tx, &[id]).await?;
     Ok(true)

@@ -86,7 +86,10 @@ pub(super) async fn join(
     .ok_or(TAKEN)?;
     schemas::take_values(caller, tx, Holder::Member(id), &profile.attributes).await?;
     caller
-        .record(tx, vec![Event::member_created(&member)])
+        .record(
+            tx,
+            vec![Event::member_created(&caller.schemas.told_of(&member))],
+        )
         .await?;
     Ok(member)
 }
@@ -160,7 +163,11 @@ async fn write_profile(
     caller
         .record(
             tx,
-            vec![Event::member_changed(member.id, &member.profile, profile)],
+            vec![Event::member_changed(
+                member.id,
+                &caller.schemas.told(&member.profile),
+                &caller.schemas.told(profile),
+            )],
         )
         .await?;
     if profile.email() != member.profile.email() {

@@ -46,7 +46,8 @@ pub(crate) async fn of(caller: &Caller) -> Result<CustomSchemas, Error> {
     of_organization(caller, &mut tx).await
 }
 
-async fn of_organization(caller: &Caller, tx: &mut Tx) -> Result<CustomSchemas, Error> {
+/// The same in a transaction.
+pub(super) async fn of_organization(caller: &Caller, tx: &mut Tx) -> Result<CustomSchemas, Error> {
     let all = rows::list(tx, caller.organization).await?;
     Ok(CustomSchemas::of(all))
 }
@@ -171,18 +172,8 @@ pub(super) async fn take_values(
     take(caller, tx, &caller.schemas, holder, attributes).await
 }
 
-/// The same for a member who is made again, whoever does it.
-pub(super) async fn take_values_again(
-    caller: &Caller,
-    tx: &mut Tx,
-    holder: Holder,
-    attributes: &Attributes,
-) -> Result<(), Error> {
-    let schemas = of_organization(caller, tx).await?;
-    take(caller, tx, &schemas, holder, attributes).await
-}
-
-async fn take(
+/// The same by these schemas, whoever the caller is.
+pub(super) async fn take(
     caller: &Caller,
     tx: &mut Tx,
     schemas: &CustomSchemas,

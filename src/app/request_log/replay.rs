@@ -5,7 +5,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::app::Caller;
+use crate::app::{Caller, schemas};
 use crate::domain::error::Error;
 use crate::domain::event::{Actor, Event};
 use crate::domain::leniency::Notes;
@@ -119,6 +119,7 @@ pub(crate) async fn start(
     let caller = Caller {
         leniency: entry.profile,
         notes: Notes::default(),
+        schemas: schemas::of(caller).await?,
         replay: Some(Arc::clone(&replay)),
         ..caller.clone()
     };

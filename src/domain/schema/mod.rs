@@ -4,6 +4,7 @@
 //! The same types describe both. How a value is read or shown is not said here.
 
 mod change;
+mod hidden;
 mod unique;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use serde_json::Value;
 use super::Timestamp;
 
 pub(crate) use change::may_follow;
+pub(crate) use hidden::hide;
 
 /// A kind of resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -228,13 +230,6 @@ impl CustomSchemas {
     /// Whether there are none.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_none()
-    }
-
-    /// The names of what nobody ever reads, as attributes and sub-attributes are called.
-    pub(crate) fn hidden_names(&self) -> Vec<String> {
-        let all = self.iter().flat_map(CustomSchema::everything);
-        let hidden = all.filter(|attribute| attribute.is_hidden());
-        hidden.map(|attribute| attribute.name.clone()).collect()
     }
 
     /// Each of them.

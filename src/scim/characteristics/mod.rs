@@ -13,7 +13,8 @@ use serde_json::{Map, Value};
 
 use super::attribute::is_urn;
 use super::error::Error;
-use super::schema::{Attribute, Extension, Mutability, ResourceType, Schema, find};
+use super::schema::{Extension, Mutability, ResourceType, Schema, find};
+use crate::domain::schema;
 
 /// What a client does with a resource, and what was there before.
 #[derive(Debug, Clone, Copy)]
@@ -93,53 +94,7 @@ pub(super) fn set_aside(
 /// Takes away what nobody ever reads.
 pub(super) fn hide(document: &mut Map<String, Value>, of: &ResourceType) {
     for extension in custom(of) {
-        let urn = &extension.schema.urn;
-        let Some(Value::Object(fields)) = document.get_mut(urn) else {
-            continue;
-        };
-        without(fields, &extension.schema.attributes, Attribute::is_hidden);
-        if fields.is_empty() {
-            document.remove(urn);
-        }
-    }
-}
-
-/// Takes away attributes and sub-attributes that are so, and the values of which nothing is left.
-fn without(
-    fields: &mut Map<String, Value>,
-    attributes: &[std::sync::Arc<Attribute>],
-    is_so: fn(&Attribute) -> bool,
-) {
-    for attribute in attributes {
-        if is_so(attribute) {
-            fields.remove(&attribute.name);
-            continue;
-        }
-        if !attribute.sub_attributes.iter().any(|sub| is_so(sub)) {
-            continue;
-        }
-        let Some(value) = fields.get_mut(&attribute.name) else {
-            continue;
-        };
-        let strip = |value: &mut Value| {
-            if let Value::Object(fields) = value {
-                for sub in attribute.sub_attributes.iter().filter(|sub| is_so(sub)) {
-                    fields.remove(&sub.name);
-                }
-                return !fields.is_empty();
-            }
-            true
-        };
-        let left = match value {
-            Value::Array(elements) => {
-                elements.retain_mut(strip);
-                !elements.is_empty()
-            }
-            one => strip(one),
-        };
-        if !left {
-            fields.remove(&attribute.name);
-        }
+        schema::hide(document, &extension.schema);
     }
 }
 

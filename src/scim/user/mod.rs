@@ -46,7 +46,9 @@ pub(crate) fn parse(body: &Value, reading: &Reading<'_>) -> Result<Profile, Erro
     let Replacement(mut document) = replacement(body, reading)?;
     let of = reading.definitions.of(Kind::User);
     characteristics::enforce(&mut document, Write::New, of)?;
-    profile(document)
+    let made = profile(document)?;
+    must_be_visible(&made, None)?;
+    Ok(made)
 }
 
 /// What the body of a PUT says, checked but for what depends on what is there.

@@ -320,7 +320,7 @@ fn analyze_in_time(pool: &PgPool) {
     let pool = pool.clone();
     tokio::spawn(async move {
         let analyzed =
-            sqlx::query("ANALYZE accounts, members, groups, group_members, member_values, events, event_order, request_log, request_log_subjects")
+            sqlx::query("ANALYZE accounts, members, groups, group_members, group_ancestors, member_values, events, event_order, request_log, request_log_subjects")
                 .execute(&pool)
                 .await;
         if let Err(error) = analyzed {

@@ -100,7 +100,7 @@ async fn options_tells_the_methods_of_every_endpoint() {
         ("/Users/.search", "POST"),
         ("/Bulk", "POST"),
         ("/Me", "GET,HEAD,PUT,PATCH,DELETE,POST"),
-        ("/Schemas", "GET,HEAD"),
+        ("/Schemas", "GET,HEAD,POST"),
         ("/ServiceProviderConfig", "GET,HEAD"),
     ] {
         let asked = app.own.scim.send(Method::OPTIONS, path, &[], None).await;

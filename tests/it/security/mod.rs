@@ -1,6 +1,7 @@
 //! Attacks, and requests that a careless server answers wrongly. A letter and a number say which: C what a User may
 //! say, D queries, E the ways to write. Attacks that are tested where their endpoint is carry the same mark there.
 
+mod groups;
 mod queries;
 mod users;
 mod writes;
