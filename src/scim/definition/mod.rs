@@ -44,9 +44,11 @@ pub(crate) fn read(body: &Value, now: Timestamp) -> Result<CustomSchema, Error> 
     urn::check(urn)?;
     let kind = match fields.text("resourceType")? {
         None => Kind::User,
-        Some(name) => Kind::from_name(name).ok_or_else(|| {
-            Error::InvalidValue("`resourceType` is \"User\" or \"Group\"".to_owned())
-        })?,
+        Some(name) if Kind::from_name(name) == Some(Kind::User) => Kind::User,
+        Some(_) => {
+            let sentence = "`resourceType` must be \"User\": Groups have no extensions here";
+            return Err(Error::InvalidValue(sentence.to_owned()));
+        }
     };
     let required = fields.flag("required")?.unwrap_or(false);
     let name = fields.short("name", MAX_NAME)?;

@@ -43,7 +43,7 @@ fn what_is_left_out_has_its_default() {
 #[test]
 fn what_is_shown_reads_as_the_same_definition() {
     let sent = json!({
-        "Schemas": [URN], "ID": BADGE, "name": "Badge", "description": "d", "resourceType": "group", "required": true,
+        "Schemas": [URN], "ID": BADGE, "name": "Badge", "description": "d", "resourceType": "user", "required": true,
         "attributes": [
             {"name": "photo", "type": "binary", "multiValued": true, "returned": "request"},
             {"name": "pin", "type": "integer", "mutability": "writeOnly", "required": true},
@@ -55,7 +55,7 @@ fn what_is_shown_reads_as_the_same_definition() {
         ],
     });
     let read = super::read(&sent, Timestamp(5)).unwrap();
-    assert_eq!((read.kind, read.required), (Kind::Group, true));
+    assert_eq!((read.kind, read.required), (Kind::User, true));
     let pin = &read.schema.attributes[1];
     assert_eq!(
         (pin.mutability, pin.returned),
