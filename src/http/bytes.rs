@@ -3,7 +3,8 @@
 //! Of one that is too large the rest is read and forgotten, up to a point: a connection that is closed while the client
 //! still writes takes the answer with it, and the client would see no more than that the connection broke.
 
-use axum::body::{Body, HttpBody as _};
+use axum::body::Body;
+use axum::http::{HeaderMap, header};
 use http_body_util::BodyExt as _;
 
 /// How many times the limit is read of a body that is too large, before the connection may break.
@@ -18,10 +19,17 @@ pub(super) enum Unread {
     Broken,
 }
 
-/// Reads a body of at most so many bytes.
-pub(super) async fn read(mut body: Body, limit: usize) -> Result<Vec<u8>, Unread> {
+/// Reads a body of at most so many bytes. One whose head says that it is far too large is not begun.
+pub(super) async fn read(
+    headers: &HeaderMap,
+    mut body: Body,
+    limit: usize,
+) -> Result<Vec<u8>, Unread> {
     let most = limit.saturating_mul(PATIENCE);
-    if body.size_hint().lower() > most as u64 {
+    let announced = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > most as u64) {
         return Err(Unread::TooLarge);
     }
     let mut kept = Vec::new();
@@ -85,20 +93,31 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_within_its_limit_is_read_whole() {
-        assert_eq!(read(Body::empty(), 0).await, Ok(Vec::new()));
+        assert_eq!(
+            read(&HeaderMap::new(), Body::empty(), 0).await,
+            Ok(Vec::new())
+        );
         let (body, _) = pieces(3);
-        assert_eq!(read(body, 30).await, Ok(b"0123456789".repeat(3)));
+        assert_eq!(
+            read(&HeaderMap::new(), body, 30).await,
+            Ok(b"0123456789".repeat(3))
+        );
     }
 
     #[tokio::test]
     async fn of_a_body_that_is_too_large_the_rest_is_taken_but_not_without_end() {
         for (count, expected) in [(4, 4), (48, 48), (1_000, 49)] {
             let (body, taken) = pieces(count);
-            assert_eq!(read(body, 30).await, Err(Unread::TooLarge));
+            assert_eq!(
+                read(&HeaderMap::new(), body, 30).await,
+                Err(Unread::TooLarge)
+            );
             assert_eq!(taken.load(Ordering::Relaxed), expected);
         }
         // One that says its length need not be begun.
-        let body = Body::from(vec![0; 1_000]);
-        assert_eq!(read(body, 30).await, Err(Unread::TooLarge));
+        let (body, taken) = pieces(1_000);
+        let head = HeaderMap::from_iter([(header::CONTENT_LENGTH, 10_000.into())]);
+        assert_eq!(read(&head, body, 30).await, Err(Unread::TooLarge));
+        assert_eq!(taken.load(Ordering::Relaxed), 0);
     }
 }

@@ -35,7 +35,8 @@ impl<T: DeserializeOwned> FromRequest<State> for Body<T> {
             return Err(ApiError::MediaType);
         }
         let bytes = async |request: Request| {
-            let read = bytes::read(request.into_body(), state.config.max_body_bytes);
+            let (head, body) = request.into_parts();
+            let read = bytes::read(&head.headers, body, state.config.max_body_bytes);
             read.await.map_err(|unread| match unread {
                 Unread::TooLarge => ApiError::TooLarge,
                 Unread::Broken => {

@@ -53,7 +53,7 @@ async fn body(request: Request, state: &State) -> Result<(Parts, Vec<u8>), ScimE
     }
     let (head, body) = request.into_parts();
     let limit = state.config.max_body_bytes;
-    match bytes::read(body, limit).await {
+    match bytes::read(&head.headers, body, limit).await {
         Ok(bytes) => Ok((head, bytes)),
         Err(Unread::TooLarge) => Err(ScimError::TooLarge(limit)),
         Err(Unread::Broken) => {
