@@ -50,7 +50,7 @@ doc: ## the documentation of the code, no warnings
 deny: ## dependencies: bans, licences, sources; advisories where they can be reached
 	scripts/deny.sh
 
-e2e: build ## the binary under real clients and a real identity provider, on both engines (ARGS="-k crash" chooses)
+e2e: build ## the binary under real clients and real identity providers, on both engines (ARGS="-k crash" chooses)
 	scripts/e2e.sh $(ARGS)
 
 bench: ## the server under load, and what the engines can do (QUICK=1: under 3 minutes; ARGS="--only GET --engine sqlite")

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The end-to-end tests: the release binary, real clients, a real identity provider, on SQLite and PostgreSQL.
+# The end-to-end tests: the release binary, real clients, real identity providers, on SQLite and PostgreSQL.
 #
 #   scripts/e2e.sh [arguments of pytest]
 #
@@ -24,8 +24,11 @@ fi
 ROLLRIGHT_BIN=${ROLLRIGHT_BIN:-$target/release/rollright}
 export ROLLRIGHT_BIN
 [ -x "$ROLLRIGHT_BIN" ] || fail "no binary $ROLLRIGHT_BIN: make build"
+# The identity providers.
 SIMPLESAMLPHP=$("$root/scripts/simplesamlphp.sh")
-export SIMPLESAMLPHP
+LEMONLDAP=$("$root/scripts/lemonldap.sh")
+NODE_IDPS=$("$root/scripts/node-idps.sh")
+export SIMPLESAMLPHP LEMONLDAP NODE_IDPS
 
 cd "$tests"
 PYTHONDONTWRITEBYTECODE=1 exec "$root/scripts/postgres.sh" run "$venv/bin/python" -m pytest "$@"

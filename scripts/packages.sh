@@ -2,7 +2,7 @@
 # Installs the system packages that a task needs: only what is missing, saying what and why.
 #
 #   scripts/packages.sh build          what compiles the server
-#   scripts/packages.sh build test     that, and what the checks drive: PostgreSQL, Python, PHP, SimpleSAMLphp
+#   scripts/packages.sh build test     that, and what the checks drive: PostgreSQL, Python, PHP, Perl, Node.js, identity providers
 #
 # Fails, and names the package, where one is missing and cannot be installed. Nothing is skipped.
 . "$(dirname -- "$0")/env.sh"
@@ -64,6 +64,37 @@ offered() {
     apt-cache policy "$1" 2>/dev/null | grep -q '^ *Candidate: [^(]'
 }
 
+# oidc-provider needs Node.js 20.19 or newer.
+has_node() {
+    has_command node && node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)'
+}
+
+perl_modules='
+Apache::Session=libapache-session-perl
+Cache::Cache=libcache-cache-perl
+Class::XSAccessor=libclass-xsaccessor-perl
+Clone=libclone-perl
+Config::IniFiles=libconfig-inifiles-perl
+Crypt::OpenSSL::RSA=libcrypt-openssl-rsa-perl
+Crypt::OpenSSL::X509=libcrypt-openssl-x509-perl
+Crypt::Rijndael=libcrypt-rijndael-perl
+Crypt::URandom=libcrypt-urandom-perl
+Email::Date::Format=libemail-date-format-perl
+HTML::Template=libhtml-template-perl
+HTTP::Server::PSGI=libplack-perl
+IO::String=libio-string-perl
+JSON=libjson-perl
+JSON::XS=libjson-xs-perl
+Lasso=liblasso-perl
+List::MoreUtils=liblist-moreutils-perl
+LWP::UserAgent=libwww-perl
+Mouse=libmouse-perl
+Regexp::Assemble=libregexp-assemble-perl
+String::Random=libstring-random-perl
+Text::Unidecode=libtext-unidecode-perl
+XML::Simple=libxml-simple-perl
+'
+
 look_build() {
     { has build-essential || { has_command cc && has_command make; }; } || need build-essential 'C parts of dependencies (SQLite) are compiled'
     { has pkg-config || has_command pkg-config; } || need pkg-config 'finds the C libraries below'
@@ -75,15 +106,21 @@ look_build() {
 
 look_test() {
     has_command git || need git 'cargo-deny reads the advisory database with it'
-    has_command openssl || need openssl 'the identity provider of the tests makes its key'
+    has_command openssl || need openssl 'the identity providers of the tests have keys made with it'
     has_command python3 || need python3 'the end-to-end tests are written in it'
     python3 -c 'import venv, ensurepip' 2>/dev/null || need python3-venv 'the end-to-end tests run in an environment of their own'
     { has_command initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; } || need postgresql 'every test runs on PostgreSQL too'
     has_command pg_dump || need postgresql-client 'the tests read a whole dump of the database'
-    has_command php || need php-cli 'runs SimpleSAMLphp, the identity provider of the tests'
+    has_command php || need php-cli 'runs SimpleSAMLphp, an identity provider of the tests'
     for module in dom:php-xml mbstring:php-mbstring curl:php-curl; do
         php -m 2>/dev/null | grep -qix "${module%%:*}" || need "${module##*:}" 'SimpleSAMLphp uses it'
     done
+    # The modules of Perl that LemonLDAP::NG loads, each with its package.
+    for module in $perl_modules; do
+        perl -e "require ${module%=*}" 2>/dev/null || need "${module##*=}" 'LemonLDAP::NG, an identity provider of the tests, uses it'
+    done
+    has_node || need nodejs 'runs two identity providers of the tests'
+    has_command npm || need npm 'installs those that Node.js runs'
 }
 
 look() {
@@ -143,20 +180,18 @@ if [ -n "$missing" ]; then
     [ -z "$missing" ] || fail "installed, and still not found: $(printf '%s' "$missing" | cut -f1 | tr '\n' ' ')"
 fi
 
-# Not a package that we install: it would bring a web server and start it. We unpack it for ourselves.
+# Not packages that we install: they would bring web servers and start them. We unpack them for ourselves.
 case " $sets " in
 *' test '*)
-    if [ ! -e "$cache/simplesamlphp/usr/share/simplesamlphp/www/index.php" ]; then
-        has_command apt-get || fail 'no apt-get here; unpack SimpleSAMLphp 1.19 by hand, see scripts/simplesamlphp.sh'
-        offered simplesamlphp || update_once
-        offered simplesamlphp || fail 'this system offers no package simplesamlphp'
-    fi
-    "$root/scripts/simplesamlphp.sh" >/dev/null || {
-        # The lists that are here may name a version that is no longer offered.
-        [ "$updated" = no ] || fail 'could not fetch SimpleSAMLphp'
+    for unpack in simplesamlphp lemonldap; do
+        "$root/scripts/$unpack.sh" >/dev/null && continue
+        # There may be no lists here yet, or they name a version that is no longer offered.
+        has_command apt-get || fail "no apt-get here; unpack it by hand, see scripts/$unpack.sh"
+        [ "$updated" = no ] || fail "could not fetch what scripts/$unpack.sh unpacks"
         update_once
-        "$root/scripts/simplesamlphp.sh" >/dev/null
-    }
+        "$root/scripts/$unpack.sh" >/dev/null
+    done
+    "$root/scripts/node-idps.sh" >/dev/null
     ;;
 esac
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import signal
 import tempfile
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 from databases import ENGINES, Database, database
 from harness import Rollright
-from idp import SimpleSamlPhp
+from idps import LemonLdap, Provider, Samlp, SimpleSamlPhp
 
 # Asked to end, we end as after Ctrl-C: with every program that was started ended first.
 signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -56,18 +58,46 @@ def server(stopped: Rollright) -> Rollright:
     return stopped
 
 
-@pytest.fixture
-def idp(request: pytest.FixtureRequest, work: Path) -> Iterator[SimpleSamlPhp]:
-    """A running identity provider that knows no service provider yet."""
-    folder = work / "idp"
-    folder.mkdir()
-    provider = SimpleSamlPhp(folder)
-    logs(request.node).append(provider.log)
-    try:
-        provider.start()
+P = TypeVar("P", bound=Provider)
+
+
+@contextmanager
+def running(kind: type[P]) -> Iterator[P]:
+    """An identity provider that runs, in a temporary folder of its own."""
+    with tempfile.TemporaryDirectory(prefix="rollright-e2e-") as folder:
+        provider = kind(Path(folder))
+        try:
+            provider.start()
+            yield provider
+        finally:
+            provider.stop()
+
+
+@pytest.fixture(scope="session")
+def simplesamlphp() -> Iterator[SimpleSamlPhp]:
+    """SimpleSAMLphp, running."""
+    with running(SimpleSamlPhp) as provider:
         yield provider
-    finally:
-        provider.stop()
+
+
+@pytest.fixture(scope="session")
+def lemonldap() -> Iterator[LemonLdap]:
+    """LemonLDAP::NG, running."""
+    with running(LemonLdap) as provider:
+        yield provider
+
+
+@pytest.fixture(scope="session")
+def samlp() -> Iterator[Samlp]:
+    """samlp, running."""
+    with running(Samlp) as provider:
+        yield provider
+
+
+@pytest.fixture
+def idp(simplesamlphp: SimpleSamlPhp) -> SimpleSamlPhp:
+    """The identity provider of tests that need any: SimpleSAMLphp."""
+    return simplesamlphp
 
 
 def logs(node: pytest.Item) -> list[Path]:
@@ -82,7 +112,8 @@ def pytest_runtest_makereport(
     """Shows what the programs under test wrote, where a test failed."""
     report = yield
     if report.failed:
-        for log in item.stash.get(LOGS, []):
+        providers = [one.log for one in getattr(item, "funcargs", {}).values() if isinstance(one, Provider)]
+        for log in [*item.stash.get(LOGS, []), *providers]:
             if log.exists():
                 report.sections.append((f"end of {log.name}", log.read_text(errors="replace")[-12000:]))
     return report

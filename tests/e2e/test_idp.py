@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from idp import EMAIL_NAME_ID, Person, SignInError, SimpleSamlPhp, browser, decoded, saml_response
+from idps import EMAIL_NAME_ID, Person, SignInError, SimpleSamlPhp, browser, decoded, saml_response
 
 ALICE = Person("alice", "alice@example.test", "Alice", "Example", groups=("stones", "circle"))
 BOB = Person("bob", "bob@example.test", "Bob", "Example")

@@ -16,7 +16,7 @@ from scim2_client.engines.httpx2 import SyncSCIMClient
 from scim2_models import PatchOp, PatchOperation
 
 from harness import Json, Rollright
-from idp import Person, SimpleSamlPhp, browser, sign_in
+from idps import Person, SimpleSamlPhp, browser, sign_in
 
 # What must be nowhere once she is deleted: nothing else in a database looks like these.
 MARKS = {

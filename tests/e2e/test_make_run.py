@@ -6,7 +6,7 @@ import re
 
 import processes
 from harness import Rollright
-from idp import browser
+from idps import browser
 
 
 def test_the_first_start_prints_one_link_that_signs_the_owner_in(stopped: Rollright) -> None:

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from harness import Rollright
-from idp import SimpleSamlPhp, saml_response
+from idps import SimpleSamlPhp, saml_response
 from test_main_job import ALICE, World, browser
 
 COOKIE = "rollright_session"

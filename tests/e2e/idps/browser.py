@@ -1,0 +1,85 @@
+"""A person's browser in front of an identity provider, whichever it is: follows links, fills in forms, posts them."""
+
+from __future__ import annotations
+
+import base64
+from urllib.parse import urljoin
+from xml.etree import ElementTree
+
+import requests
+from bs4 import BeautifulSoup, Tag
+
+from idps.people import Person
+
+
+class SignInError(AssertionError):
+    """The identity provider did not let the person in, or its pages were not understood."""
+
+
+def browser() -> requests.Session:
+    """A person's browser: it keeps cookies and follows redirects."""
+    session = requests.Session()
+    session.trust_env = False
+    session.headers["User-Agent"] = "Mozilla/5.0 (rollright end-to-end tests)"
+    session.headers["Accept"] = "text/html,application/xhtml+xml"
+    return session
+
+
+def form_of(page: requests.Response) -> tuple[str, dict[str, str]] | None:
+    """Where a page's first form goes, and what a browser would send of it if nobody typed anything."""
+    form = BeautifulSoup(page.text, "lxml").find("form")
+    if not isinstance(form, Tag):
+        return None
+    fields = {}
+    for field in form.find_all("input"):
+        if field.get("name") and field.get("type", "text") not in ("submit", "button", "image"):
+            fields[str(field["name"])] = str(field.get("value", ""))
+    return urljoin(page.url, str(form.get("action") or page.url)), fields
+
+
+def _walk(session: requests.Session, url: str, person: Person, until: str) -> tuple[requests.Response, str, dict[str, str]]:
+    """Follows a sign-in link, types name and password, posts every form, until a form has the field `until`.
+
+    Also ends where an answer has no form; then the address is empty.
+    """
+    page = session.get(url, timeout=60)
+    typed = False
+    for _ in range(8):
+        if page.status_code >= 400:
+            raise SignInError(f"{page.url} answered {page.status_code}:\n{page.text[:3000]}")
+        form = form_of(page)
+        if form is None:
+            return page, "", {}
+        target, fields = form
+        if until in fields:
+            return page, target, fields
+        if "password" in fields:
+            if typed:
+                raise SignInError(f"{person.name} is refused by the identity provider")
+            typed = True
+            name = next(one for one in ("username", "user", "login") if one in fields)
+            fields.update({name: person.name, "password": person.password})
+        page = session.post(target, data=fields, timeout=60)
+    raise SignInError(f"no answer for the service provider after eight pages; the last: {page.url}")
+
+
+def saml_response(session: requests.Session, url: str, person: Person) -> tuple[str, dict[str, str]]:
+    """Follows a sign-in link, types name and password, and stops before the answer goes back.
+
+    Gives the address that the identity provider's page would post to, and the fields it would post.
+    """
+    page, target, fields = _walk(session, url, person, "SAMLResponse")
+    if not target:
+        raise SignInError(f"no form on {page.url}:\n{page.text[:3000]}")
+    return target, fields
+
+
+def sign_in(session: requests.Session, login_url: str, person: Person) -> requests.Response:
+    """A whole sign-in by SAML: from the service provider's link to its answer at the end, redirects followed."""
+    acs, fields = saml_response(session, login_url, person)
+    return session.post(acs, data=fields, timeout=60, headers={"Origin": "null"})
+
+
+def decoded(fields: dict[str, str]) -> ElementTree.Element:
+    """The SAML Response in a form, as XML; unverified, for looking at."""
+    return ElementTree.fromstring(base64.b64decode(fields["SAMLResponse"]))

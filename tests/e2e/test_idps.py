@@ -1,0 +1,53 @@
+"""Real identity providers, each by somebody else: a person signs in through each, and ends in the role of the groups."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+
+from harness import Json, Rollright
+from idps import LemonLdap, Person, Samlp, SamlProvider, SimpleSamlPhp, browser, sign_in
+
+ALICE = Person("alice", "alice@example.test", "Alice", "Example", groups=("stone-lifters", "stone-watchers"))
+BOB = Person("bob", "bob@example.test", "Bob", "Example", groups=("stone-watchers",))
+RULES = [["Manager", "stone-lifters"], ["Annotator", "stone-watchers"]]
+
+
+@pytest.fixture(params=["simplesamlphp", "lemonldap", "samlp"])
+def provider(request: pytest.FixtureRequest) -> SamlProvider:
+    """Each identity provider that speaks SAML, in turn."""
+    found: SamlProvider = request.getfixturevalue(request.param)
+    return found
+
+
+def connect(server: Rollright, provider: SamlProvider) -> Json:
+    """Has the server and an identity provider trust each other."""
+    settings = {"metadata_xml": provider.metadata_xml(), "roles_groups": RULES}
+    connection: Json = server.api("POST", "/api/saml/settings", settings, expect=201)
+    metadata = requests.get(connection["sp_metadata_url"], timeout=30)
+    metadata.raise_for_status()
+    provider.trust_metadata(metadata.text)
+    return connection
+
+
+def test_a_person_ends_in_the_role_of_the_groups(server: Rollright, provider: SamlProvider) -> None:
+    """Two people with different groups sign in and are what their groups say; without a group, one falls to the base."""
+    provider.set_people(ALICE, BOB)
+    connection = connect(server, provider)
+    assert connection["idp_entity_id"] == provider.entity_id
+    for person, role in ((ALICE, "MA"), (BOB, "AN")):
+        session = browser()
+        answer = sign_in(session, connection["login_url"], person)
+        assert answer.status_code == 200, f"{answer.url} {answer.status_code}: {answer.text[:2000]}"
+        who = session.get(server.url("/api/current-user/whoami"), timeout=30).json()
+        assert (who["email"], who["first_name"], who["last_name"]) == (person.email, person.first_name, person.last_name)
+        membership = who["organization_membership"]
+        assert (membership["role"], membership["role_source"]) == (role, "saml"), who
+        assert sorted(who["groups"]) == sorted(person.groups or ())
+
+    # Out of the higher group there: the next sign-on brings less.
+    provider.set_people(Person(ALICE.name, ALICE.email, ALICE.first_name, ALICE.last_name, groups=("stone-watchers",)))
+    session = browser()
+    sign_in(session, connection["login_url"], ALICE)
+    who = session.get(server.url("/api/current-user/whoami"), timeout=30).json()
+    assert who["organization_membership"]["role"] == "AN", who
