@@ -56,7 +56,8 @@ e2e: build ## the binary under real clients and real identity providers, on both
 bench: ## the server under load, and what the engines can do (QUICK=1: under 3 minutes; ARGS="--only GET --engine sqlite")
 	scripts/bench.sh $(if $(QUICK),--quick) $(ARGS)
 
-fuzz: packages-build ## libFuzzer over what clients send: ten seconds a target (RUNS=10000000: so many inputs; TARGETS="filter path")
+fuzz: ## libFuzzer over what clients send: ten seconds a target (RUNS=10000000: so many inputs; TARGETS="filter path")
+	@scripts/packages.sh build fuzz
 	@scripts/fuzz.sh run $(RUNS)
 
 clean: ## remove what was built here

@@ -1,5 +1,6 @@
 //! What the targets share: the limit of time for one input, and services that are made anew from time to time.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use rollright::fuzzing::{Outcome, Service};
@@ -12,6 +13,11 @@ const LIMIT: Duration = Duration::from_millis(100);
 /// How many inputs one service gets.
 const LIFE: u32 = 2000;
 
+thread_local! {
+    /// The most that an input of this process has taken.
+    static SLOWEST: Cell<Duration> = const { Cell::new(Duration::ZERO) };
+}
+
 /// What this process has had of the processor. Not the time that passes: others work beside it.
 fn worked() -> Duration {
     let time = clock_gettime(ClockId::ProcessCPUTime);
@@ -20,11 +26,15 @@ fn worked() -> Duration {
     Duration::new(seconds, nanoseconds)
 }
 
-/// Runs one input, within the limit.
+/// Runs one input, within the limit. Says each time which is the slowest until now: the last such line of a run counts.
 pub fn in_time<T>(run: impl FnOnce() -> T) -> T {
     let before = worked();
     let result = run();
     let took = worked() - before;
+    if took > SLOWEST.get() {
+        SLOWEST.set(took);
+        eprintln!("slowest input: {} microseconds", took.as_micros());
+    }
     assert!(took < LIMIT, "one input took {took:?}");
     result
 }

@@ -46,6 +46,11 @@ share() {
     echo $(($2 * weight / count + 1))
 }
 
+# A figure of the last run.
+stat() {
+    sed -n "s/^stat::$1: *//p" "$log"
+}
+
 cd "$root"
 case ${1:-} in
 run)
@@ -58,7 +63,8 @@ run)
             tail -n 40 "$log" >&2
             fail "$name: an input breaks a law; it is in $built/failed, the whole log in $log"
         fi
-        sed -n 's/^stat::number_of_executed_units: */fuzz: inputs: /p' "$log" >&2
+        say "fuzz: $name: $(stat number_of_executed_units) inputs, $(stat average_exec_per_sec) a second," \
+            "the slowest took $(sed -n 's/^slowest input: //p' "$log" | tail -n 1) of the processor"
     done
     ;;
 keep)

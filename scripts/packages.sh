@@ -2,6 +2,7 @@
 # Installs the system packages that a task needs: only what is missing, saying what and why.
 #
 #   scripts/packages.sh build          what compiles the server
+#   scripts/packages.sh build fuzz     that, and what compiles libFuzzer
 #   scripts/packages.sh build test     that, and what the checks drive: PostgreSQL, Python, PHP, Perl, Node.js, identity providers
 #
 # Fails, and names the package, where one is missing and cannot be installed. Nothing is skipped.
@@ -104,6 +105,10 @@ look_build() {
     has_libclang || need libclang 'bindings to the XML signature library are made while compiling'
 }
 
+look_fuzz() {
+    has_command g++ || need g++ 'libFuzzer is compiled with it'
+}
+
 look_test() {
     has_command git || need git 'cargo-deny reads the advisory database with it'
     has_command openssl || need openssl 'the identity providers of the tests have keys made with it'
@@ -131,11 +136,11 @@ look() {
 }
 
 sets=$*
-[ -n "$sets" ] || fail 'say which packages: build, test'
+[ -n "$sets" ] || fail 'say which packages: build, fuzz, test'
 for set in $sets; do
     case $set in
-    build | test) ;;
-    *) fail "no such set of packages: $set (build, test)" ;;
+    build | fuzz | test) ;;
+    *) fail "no such set of packages: $set (build, fuzz, test)" ;;
     esac
 done
 
