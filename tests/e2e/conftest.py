@@ -13,7 +13,7 @@ import pytest
 
 from databases import ENGINES, Database, database
 from harness import Rollright
-from idps import LemonLdap, Provider, Samlp, SimpleSamlPhp
+from idps import LemonLdap, OidcProviderJs, Provider, Samlp, SimpleSamlPhp
 
 # Asked to end, we end as after Ctrl-C: with every program that was started ended first.
 signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -91,6 +91,13 @@ def lemonldap() -> Iterator[LemonLdap]:
 def samlp() -> Iterator[Samlp]:
     """samlp, running."""
     with running(Samlp) as provider:
+        yield provider
+
+
+@pytest.fixture(scope="session")
+def oidc_provider() -> Iterator[OidcProviderJs]:
+    """oidc-provider, running."""
+    with running(OidcProviderJs) as provider:
         yield provider
 
 

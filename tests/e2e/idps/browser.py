@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from urllib.parse import urljoin
+from urllib.parse import parse_qs, urljoin, urlsplit
 from xml.etree import ElementTree
 
 import requests
@@ -37,21 +37,24 @@ def form_of(page: requests.Response) -> tuple[str, dict[str, str]] | None:
     return urljoin(page.url, str(form.get("action") or page.url)), fields
 
 
-def _walk(session: requests.Session, url: str, person: Person, until: str) -> tuple[requests.Response, str, dict[str, str]]:
-    """Follows a sign-in link, types name and password, posts every form, until a form has the field `until`.
+def _walk(session: requests.Session, url: str, person: Person) -> tuple[requests.Response, str, dict[str, str]]:
+    """Follows a link, types name and password, and posts what it is shown, until there is an answer.
 
-    Also ends where an answer has no form; then the address is empty.
+    By SAML the answer is a form: gives where it would be posted, and its fields. By OpenID Connect it was a redirect: gives
+    the page that this ended at, and no fields.
     """
     page = session.get(url, timeout=60)
     typed = False
     for _ in range(8):
+        if any(_is_callback(one.url) for one in [*page.history, page]):
+            return page, page.url, {}
         if page.status_code >= 400:
             raise SignInError(f"{page.url} answered {page.status_code}:\n{page.text[:3000]}")
         form = form_of(page)
         if form is None:
-            return page, "", {}
+            raise SignInError(f"no form on {page.url}:\n{page.text[:3000]}")
         target, fields = form
-        if until in fields:
+        if "SAMLResponse" in fields:
             return page, target, fields
         if "password" in fields:
             if typed:
@@ -63,21 +66,27 @@ def _walk(session: requests.Session, url: str, person: Person, until: str) -> tu
     raise SignInError(f"no answer for the service provider after eight pages; the last: {page.url}")
 
 
+def _is_callback(url: str) -> bool:
+    """Whether this is where an OpenID Connect provider led back to, with a code or an error."""
+    said = parse_qs(urlsplit(url).query)
+    return "state" in said and ("code" in said or "error" in said)
+
+
 def saml_response(session: requests.Session, url: str, person: Person) -> tuple[str, dict[str, str]]:
     """Follows a sign-in link, types name and password, and stops before the answer goes back.
 
     Gives the address that the identity provider's page would post to, and the fields it would post.
     """
-    page, target, fields = _walk(session, url, person, "SAMLResponse")
-    if not target:
-        raise SignInError(f"no form on {page.url}:\n{page.text[:3000]}")
+    page, target, fields = _walk(session, url, person)
+    if not fields:
+        raise SignInError(f"an answer, but not by SAML: {page.url}")
     return target, fields
 
 
 def sign_in(session: requests.Session, login_url: str, person: Person) -> requests.Response:
-    """A whole sign-in by SAML: from the service provider's link to its answer at the end, redirects followed."""
-    acs, fields = saml_response(session, login_url, person)
-    return session.post(acs, data=fields, timeout=60, headers={"Origin": "null"})
+    """A whole sign-in, by SAML or OpenID Connect: from the link to the server's answer at the end, redirects followed."""
+    page, target, fields = _walk(session, login_url, person)
+    return session.post(target, data=fields, timeout=60, headers={"Origin": "null"}) if fields else page
 
 
 def decoded(fields: dict[str, str]) -> ElementTree.Element:

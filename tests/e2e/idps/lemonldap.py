@@ -21,12 +21,12 @@ from typing import Any
 from urllib.parse import quote
 
 from idps.people import Person
-from idps.provider import SamlProvider, make_key
+from idps.provider import OidcProvider, SamlProvider, make_key
 
 PSGI = Path(__file__).with_name("lemonldap.psgi")
 
 
-class LemonLdap(SamlProvider):
+class LemonLdap(SamlProvider, OidcProvider):
     """The identity provider."""
 
     metadata_path = "/saml/metadata"
@@ -100,8 +100,9 @@ class LemonLdap(SamlProvider):
         """Where a person begins who starts here."""
         return self.url(f"/saml/singleSignOn?IDPInitiated=1&sp={quote(entity_id, safe='')}")
 
-    def trust_client(self, redirect_uri: str, *, post_logout: str = "") -> tuple[str, str]:
-        """Says which OpenID Connect client it answers to, and gives that one's id and secret."""
+    def trust_client(self, redirect_uri: str, *, post_logout: str = "", back_channel: str = "") -> tuple[str, str]:
+        """Says which client it answers to, and gives that one's id and secret."""
+        assert not back_channel, "it knows none"
         id, secret = f"client-{secrets.token_hex(4)}", secrets.token_hex(16)
         options = {
             "ClientID": id,

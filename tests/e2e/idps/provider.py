@@ -60,7 +60,7 @@ class Provider(ABC):
 
         processes.wait_until(answers, f"{type(self).__name__} answers", seconds=60)
 
-    def _write(self, name: str, content: dict[str, Any]) -> None:
+    def _write(self, name: str, content: object) -> None:
         """Writes a file of JSON, whole at once."""
         path = self.folder / name
         new = path.with_suffix(".new")
@@ -82,6 +82,22 @@ class SamlProvider(Provider):
     @abstractmethod
     def trust_metadata(self, xml: str) -> None:
         """Says which service provider it answers to, by that one's metadata."""
+
+
+class OidcProvider(Provider):
+    """An identity provider that speaks OpenID Connect."""
+
+    @property
+    @abstractmethod
+    def issuer(self) -> str:
+        """Who it says it is."""
+
+    @abstractmethod
+    def trust_client(self, redirect_uri: str, *, post_logout: str = "", back_channel: str = "") -> tuple[str, str]:
+        """Says which client it answers to, and gives that one's id and secret.
+
+        `post_logout`: where it may lead people after a logout. `back_channel`: where it tells of logouts.
+        """
 
 
 def make_key(folder: Path, name: str) -> tuple[Path, Path]:

@@ -5,10 +5,11 @@ own into a temporary folder. Its files are PHP that reads JSON which we write, s
 are read anew for each request.
 
 - `trust_metadata(xml, signed_requests=True)` has it refuse requests that are not signed with a key of that metadata;
-  `encryption="AES128-CBC"` (or AES256-CBC, AES128-GCM, AES256-GCM) has it encrypt its assertions for the certificate there.
+  `encryption=True` has it encrypt its assertions for the certificate there (AES-128-CBC, RSA-OAEP; the Response around
+  it is signed).
 - `idp_initiated_url(entity_id)` begins a sign-in that nobody asked for; `relay_state` goes with it.
-- Single logout: it answers the service provider's signed LogoutRequest at the address in its metadata, and
-  `logout_url(to)` ends the session here and everywhere else, then leads to `to`. What it sends is signed.
+- Single logout: it answers the service provider's signed LogoutRequest at the address in that one's metadata, and a
+  browser that opens `logout_url()` is sent round with signed LogoutRequests, then ends at a page here.
 """
 
 from __future__ import annotations
@@ -29,12 +30,6 @@ METADATA = "{urn:oasis:names:tc:SAML:2.0:metadata}"
 SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}"
 HTTP_POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
 EMAIL_NAME_ID = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
-ENCRYPTIONS = {
-    "AES128-CBC": "http://www.w3.org/2001/04/xmlenc#aes128-cbc",
-    "AES256-CBC": "http://www.w3.org/2001/04/xmlenc#aes256-cbc",
-    "AES128-GCM": "http://www.w3.org/2009/xmlenc11#aes128-gcm",
-    "AES256-GCM": "http://www.w3.org/2009/xmlenc11#aes256-gcm",
-}
 
 CONFIG_PHP = """<?php
 require __DIR__ . '/config.base.php';
@@ -97,7 +92,7 @@ class SimpleSamlPhp(SamlProvider):
         location = {"Binding": HTTP_POST, "Location": acs_url, "index": 0, "isDefault": True}
         self._write("metadata/saml20-sp-remote.json", {entity_id: {"AssertionConsumerService": [location], **more}})
 
-    def trust_metadata(self, xml: str, *, signed_requests: bool = False, encryption: str | None = None) -> None:
+    def trust_metadata(self, xml: str, *, signed_requests: bool = False, encryption: bool = False) -> None:
         """The same, from the service provider's own metadata."""
         entity = ElementTree.fromstring(xml)
         services = [one for one in entity.iter(f"{METADATA}AssertionConsumerService") if one.get("Binding") == HTTP_POST]
@@ -109,7 +104,7 @@ class SimpleSamlPhp(SamlProvider):
         if signed_requests:
             more |= {"validate.authnrequest": True, "validate.logout": True}
         if encryption:
-            more |= {"assertion.encryption": True, "sharedkey_algorithm": ENCRYPTIONS[encryption]}
+            more |= {"assertion.encryption": True}
         self.trust(entity.attrib["entityID"], services[0].attrib["Location"], **more)
 
     def idp_initiated_url(self, entity_id: str, relay_state: str = "") -> str:
@@ -117,9 +112,9 @@ class SimpleSamlPhp(SamlProvider):
         asked = {"spentityid": entity_id, **({"RelayState": relay_state} if relay_state else {})}
         return self.url(f"/saml2/idp/SSOService.php?{urlencode(asked)}")
 
-    def logout_url(self, to: str) -> str:
+    def logout_url(self) -> str:
         """Where a person ends the session here, and at every service provider that was signed in to."""
-        return self.url(f"/saml2/idp/initSLO.php?{urlencode({'RelayState': to})}")
+        return self.url(f"/saml2/idp/initSLO.php?{urlencode({'RelayState': self.entity_id})}")
 
 
 def _key(descriptor: ElementTree.Element) -> dict[str, Any]:
