@@ -21,16 +21,10 @@ CREATE TABLE unique_values (
     urn_key TEXT COLLATE "C" NOT NULL,
     attribute TEXT COLLATE "C" NOT NULL,
     hash TEXT COLLATE "C" NOT NULL,
-    -- Whose it is: one of the two.
-    member_id UUID,
-    group_id UUID,
+    -- Whose it is.
+    member_id UUID NOT NULL,
     PRIMARY KEY (organization_id, urn_key, attribute, hash),
     FOREIGN KEY (organization_id, urn_key) REFERENCES scim_schemas (organization_id, urn_key) ON DELETE CASCADE,
-    FOREIGN KEY (organization_id, member_id) REFERENCES members (organization_id, id) ON DELETE CASCADE,
-    FOREIGN KEY (organization_id, group_id) REFERENCES groups (organization_id, id) ON DELETE CASCADE
+    FOREIGN KEY (organization_id, member_id) REFERENCES members (organization_id, id) ON DELETE CASCADE
 );
 CREATE INDEX unique_values_by_member ON unique_values (organization_id, member_id);
-CREATE INDEX unique_values_by_group ON unique_values (organization_id, group_id);
-
--- What a directory says of a group in extensions, by URN, JSON.
-ALTER TABLE groups ADD COLUMN attributes JSONB NOT NULL DEFAULT '{}';

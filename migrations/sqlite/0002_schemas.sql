@@ -21,16 +21,10 @@ CREATE TABLE unique_values (
     urn_key TEXT NOT NULL,
     attribute TEXT NOT NULL,
     hash TEXT NOT NULL,
-    -- Whose it is: one of the two.
-    member_id TEXT,
-    group_id TEXT,
+    -- Whose it is.
+    member_id TEXT NOT NULL,
     PRIMARY KEY (organization_id, urn_key, attribute, hash),
     FOREIGN KEY (organization_id, urn_key) REFERENCES scim_schemas (organization_id, urn_key) ON DELETE CASCADE,
-    FOREIGN KEY (organization_id, member_id) REFERENCES members (organization_id, id) ON DELETE CASCADE,
-    FOREIGN KEY (organization_id, group_id) REFERENCES groups (organization_id, id) ON DELETE CASCADE
+    FOREIGN KEY (organization_id, member_id) REFERENCES members (organization_id, id) ON DELETE CASCADE
 ) STRICT;
 CREATE INDEX unique_values_by_member ON unique_values (organization_id, member_id);
-CREATE INDEX unique_values_by_group ON unique_values (organization_id, group_id);
-
--- What a directory says of a group in extensions, by URN, JSON.
-ALTER TABLE groups ADD COLUMN attributes TEXT NOT NULL DEFAULT '{}';

@@ -12,7 +12,6 @@ use crate::secret;
 use crate::store::db::Tx;
 use crate::store::departures::{self as rows, Held};
 use crate::store::members::Start;
-use crate::store::schemas::Holder;
 use crate::store::{events, groups, members as member_rows, organizations, request_log, sign_ons};
 
 /// How many deletions that wait are handled in one transaction, and shown in one answer.
@@ -278,9 +277,8 @@ async fn restore(caller: &Caller, tx: &mut Tx, held: &Held) -> Result<bool, Erro
     let Some(made) = made else {
         return Ok(false);
     };
-    let holder = Holder::Member(id);
     let defined = schemas::of_organization(caller, tx).await?;
-    match schemas::take(caller, tx, &defined, holder, &profile.attributes).await {
+    match schemas::take(caller, tx, &defined, id, &profile.attributes).await {
         Err(Error::Taken(_)) => {
             member_rows::delete(tx, organization, id).await?;
             return Ok(false);

@@ -13,7 +13,6 @@ use crate::domain::{AccountId, MemberId};
 use crate::secret;
 use crate::store::db::{Attempt, Tx};
 use crate::store::members::Start;
-use crate::store::schemas::Holder;
 use crate::store::{group_members, members as rows, organizations};
 
 const TAKEN: Error = Error::Duplicate {
@@ -84,7 +83,7 @@ pub(super) async fn join(
     )
     .await?
     .ok_or(TAKEN)?;
-    schemas::take_values(caller, tx, Holder::Member(id), &profile.attributes).await?;
+    schemas::take_values(caller, tx, id, &profile.attributes).await?;
     caller
         .record(
             tx,
@@ -159,7 +158,7 @@ async fn write_profile(
         Attempt::Done(_) => {}
         Attempt::Taken | Attempt::Missing => return Err(TAKEN),
     }
-    schemas::take_values(caller, tx, Holder::Member(member.id), &profile.attributes).await?;
+    schemas::take_values(caller, tx, member.id, &profile.attributes).await?;
     caller
         .record(
             tx,

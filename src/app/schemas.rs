@@ -1,17 +1,18 @@
-//! Extensions that an organization defines for its Users and Groups, and the values that may occur once.
+//! Extensions that an organization defines for its Users, and the values that may occur once.
 //!
 //! What holds for the resources that are there already: a definition says how they are read and written from now on, and
 //! what is stored stays. `domain::schema` says which changes of a definition that allows.
 
 use super::Caller;
 use super::authentication::Remembered;
+use crate::domain::MemberId;
 use crate::domain::error::Error;
 use crate::domain::event::{Actor, Event};
 use crate::domain::member::Attributes;
-use crate::domain::schema::{self, CustomSchema, CustomSchemas, Kind};
+use crate::domain::schema::{self, CustomSchema, CustomSchemas, UniqueValue};
 use crate::secret;
 use crate::store::db::{Attempt, Tx};
-use crate::store::schemas::{self as rows, Holder};
+use crate::store::schemas as rows;
 
 /// The most extensions of an organization.
 const MOST: usize = 50;
@@ -161,15 +162,15 @@ async fn one(caller: &Caller, tx: &mut Tx, urn: &str) -> Result<CustomSchema, Er
     all.into_iter().find(|one| one.key() == key).ok_or(MISSING)
 }
 
-/// Takes the unique values that a resource says, and gives up those that it no longer says; refuses where another
-/// resource has one of them.
+/// Takes the unique values that a member says, and gives up those that they no longer say; refuses where another has one
+/// of them.
 pub(super) async fn take_values(
     caller: &Caller,
     tx: &mut Tx,
-    holder: Holder,
+    member: MemberId,
     attributes: &Attributes,
 ) -> Result<(), Error> {
-    take(caller, tx, &caller.schemas, holder, attributes).await
+    take(caller, tx, &caller.schemas, member, attributes).await
 }
 
 /// The same by these schemas, whoever the caller is.
@@ -177,21 +178,17 @@ pub(super) async fn take(
     caller: &Caller,
     tx: &mut Tx,
     schemas: &CustomSchemas,
-    holder: Holder,
+    member: MemberId,
     attributes: &Attributes,
 ) -> Result<(), Error> {
-    let kind = match holder {
-        Holder::Member(_) => Kind::User,
-        Holder::Group(_) => Kind::Group,
-    };
-    if !schemas.have_unique(kind) {
+    if !schemas.have_unique() {
         return Ok(());
     }
-    rows::release_values(tx, caller.organization, holder).await?;
-    for value in schemas.unique_values(kind, attributes) {
-        let (key, hash) = (schema::key(&value.urn), secret::hash(&value.key).0);
-        let of = (key.as_str(), value.attribute.as_str(), hash.as_str());
-        match rows::take_value(tx, caller.organization, holder, of).await? {
+    rows::release_values(tx, caller.organization, member).await?;
+    for value in schemas.unique_values(attributes) {
+        let (key, attribute, hash) = kept_as(&value);
+        let of = (key.as_str(), attribute.as_str(), hash.as_str());
+        match rows::take_value(tx, caller.organization, member, of).await? {
             Attempt::Done(()) => {}
             Attempt::Taken => return Err(Error::Taken(value.to_string())),
             Attempt::Missing => {
@@ -202,4 +199,13 @@ pub(super) async fn take(
         }
     }
     Ok(())
+}
+
+/// What is kept of a unique value: the schema's key, the attribute, and a hash of the value.
+pub(super) fn kept_as(value: &UniqueValue) -> (String, String, String) {
+    (
+        schema::key(&value.urn),
+        value.attribute.clone(),
+        secret::hash(&value.key).0,
+    )
 }

@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::numbering;
 use super::roles::CHUNK;
+use super::{numbering, schemas};
 use crate::domain::error::Error;
 use crate::domain::group::ancestors;
 use crate::domain::role::effective_role;
+use crate::domain::schema::CustomSchemas;
 use crate::domain::{GroupId, MemberId, OrganizationId};
 use crate::domain::{lookup, name};
 use crate::store::db::{Db, Tx};
-use crate::store::{audit, mapping, nested_groups, organizations, roles};
+use crate::store::{audit, mapping, nested_groups, organizations, roles, schemas as definitions};
 
 /// Every difference, one sentence each; empty where all is well.
 pub(crate) async fn verify(db: &Db) -> Result<Vec<String>, Error> {
@@ -63,6 +64,7 @@ async fn verify_members(
     found: &mut Vec<String>,
 ) -> Result<(), Error> {
     let mut last = None;
+    let defined = CustomSchemas::of(definitions::list(tx, id).await?);
     loop {
         let members = mapping::members_after(tx, id, last, CHUNK).await?;
         last = members.last().copied();
@@ -93,7 +95,20 @@ async fn verify_members(
             let of_member = values.entry(member).or_default();
             of_member.push((attribute, key, leading));
         }
+        let mut taken: HashMap<MemberId, BTreeSet<_>> = HashMap::new();
+        for (member, key, attribute, hash) in audit::unique_values(tx, id, &members).await? {
+            let of_member = taken.entry(member).or_default();
+            of_member.insert((key, attribute, hash));
+        }
         for keys in audit::keys(tx, id, &members).await? {
+            let taken = taken.remove(&keys.member).unwrap_or_default();
+            let said = defined.unique_values(&keys.profile.attributes);
+            if !agrees(&taken, said.iter().map(schemas::kept_as)) {
+                found.push(format!(
+                    "member {}: the values kept as unique do not fit the attributes",
+                    keys.member
+                ));
+            }
             let entries = lookup::entries(&keys.profile.attributes).into_iter();
             let expected: Vec<_> = entries
                 .map(|entry| (entry.lookup.number(), entry.key, entry.leading))
@@ -121,6 +136,20 @@ async fn verify_members(
             ));
         }
     }
+}
+
+/// Whether the values that a member has taken are those that they say. Of an attribute none are taken where what the
+/// member says is older than its definition.
+fn agrees(
+    taken: &BTreeSet<(String, String, String)>,
+    said: impl Iterator<Item = (String, String, String)>,
+) -> bool {
+    let of_taken = |one: &(String, String, String)| {
+        taken
+            .iter()
+            .any(|other| (&other.0, &other.1) == (&one.0, &one.1))
+    };
+    said.filter(of_taken).collect::<BTreeSet<_>>() == *taken
 }
 
 async fn verify_groups(

@@ -81,6 +81,20 @@ pub(crate) async fn values(
     .await
 }
 
+/// The values that may occur once of these members: the schema's key, the attribute and the hash.
+pub(crate) async fn unique_values(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    members: &[MemberId],
+) -> Result<Vec<(MemberId, String, String, String)>, Error> {
+    tx.fetch_all(
+        "SELECT member_id, urn_key, attribute, hash FROM unique_values
+         WHERE organization_id = $1 AND member_id IN (SELECT value FROM json_each($2))",
+        &[&organization, &list_of(members)],
+    )
+    .await
+}
+
 /// How many members and how many groups an organization has: as kept, and as counted.
 pub(crate) async fn sizes(
     tx: &mut Tx,

@@ -8,7 +8,7 @@ use super::db::{Attempt, Tx};
 use super::inconsistent;
 use crate::domain::error::Error;
 use crate::domain::schema::{CustomSchema, Kind, Schema};
-use crate::domain::{GroupId, MemberId, OrganizationId, Timestamp};
+use crate::domain::{MemberId, OrganizationId, Timestamp};
 
 #[derive(FromRow)]
 struct SchemaRow {
@@ -111,7 +111,7 @@ pub(crate) async fn delete(
     .await
 }
 
-/// Whether any resource says something under this URN, which is in small letters. Looks at every resource.
+/// Whether any member says something under this URN, which is in small letters. Looks at every member.
 pub(crate) async fn is_used(
     tx: &mut Tx,
     organization: OrganizationId,
@@ -131,8 +131,6 @@ pub(crate) async fn is_used(
             (SELECT 1 FROM members WHERE organization_id = $1 AND LOWER(CAST(attributes AS TEXT)) LIKE $2 ESCAPE '!' LIMIT 1) AS found",
         "SELECT CAST(COUNT(*) AS BIGINT) FROM
             (SELECT 1 FROM held_members WHERE organization_id = $1 AND LOWER(CAST(attributes AS TEXT)) LIKE $2 ESCAPE '!' LIMIT 1) AS found",
-        "SELECT CAST(COUNT(*) AS BIGINT) FROM
-            (SELECT 1 FROM groups WHERE organization_id = $1 AND LOWER(CAST(attributes AS TEXT)) LIKE $2 ESCAPE '!' LIMIT 1) AS found",
     ] {
         let (found,): (i64,) = tx.fetch_one(sql, &[&organization, &pattern]).await?;
         if found > 0 {
@@ -142,58 +140,33 @@ pub(crate) async fn is_used(
     Ok(false)
 }
 
-/// Whose a unique value is.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Holder {
-    /// A member's.
-    Member(MemberId),
-    /// A group's.
-    #[expect(dead_code, reason = "groups have no attributes yet")]
-    Group(GroupId),
-}
-
-/// Gives up the unique values of a resource.
+/// Gives up the unique values of a member.
 pub(crate) async fn release_values(
     tx: &mut Tx,
     organization: OrganizationId,
-    holder: Holder,
+    member: MemberId,
 ) -> Result<(), Error> {
-    match holder {
-        Holder::Member(id) => {
-            tx.execute(
-                "DELETE FROM unique_values WHERE organization_id = $1 AND member_id = $2",
-                &[&organization, &id],
-            )
-            .await?;
-        }
-        Holder::Group(id) => {
-            tx.execute(
-                "DELETE FROM unique_values WHERE organization_id = $1 AND group_id = $2",
-                &[&organization, &id],
-            )
-            .await?;
-        }
-    }
+    tx.execute(
+        "DELETE FROM unique_values WHERE organization_id = $1 AND member_id = $2",
+        &[&organization, &member],
+    )
+    .await?;
     Ok(())
 }
 
-/// Takes a unique value; `Taken` where another resource has it, `Missing` where the extension is gone by now. Who takes
+/// Takes a unique value; `Taken` where another member has it, `Missing` where the extension is gone by now. Who takes
 /// several takes them in one order: of two that take the same, the later waits for the other's end.
 pub(crate) async fn take_value(
     tx: &mut Tx,
     organization: OrganizationId,
-    holder: Holder,
+    member: MemberId,
     (key, attribute, hash): (&str, &str, &str),
 ) -> Result<Attempt<()>, Error> {
-    let (member, group) = match holder {
-        Holder::Member(id) => (Some(id), None),
-        Holder::Group(id) => (None, Some(id)),
-    };
     let taken = tx
         .attempt(
-            "INSERT INTO unique_values (organization_id, urn_key, attribute, hash, member_id, group_id)
-             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (organization_id, urn_key, attribute, hash) DO NOTHING",
-            &[&organization, &key, &attribute, &hash, &member, &group],
+            "INSERT INTO unique_values (organization_id, urn_key, attribute, hash, member_id)
+             VALUES ($1, $2, $3, $4, $5) ON CONFLICT (organization_id, urn_key, attribute, hash) DO NOTHING",
+            &[&organization, &key, &attribute, &hash, &member],
         )
         .await?;
     Ok(match taken {

@@ -1,6 +1,9 @@
 //! `rollright doctor --verify` finds what was damaged past the server, and names it.
 
-use crate::app::{App, Organization, user};
+use serde_json::json;
+
+use crate::app::{App, Organization};
+use crate::scim::schemas::{badged, schema};
 
 struct Damage {
     what: &'static str,
@@ -23,7 +26,7 @@ const fn damage(
     }
 }
 
-const DAMAGES: [Damage; 11] = [
+const DAMAGES: [Damage; 13] = [
     damage(
         "a role",
         "UPDATE members SET role = 4 WHERE user_name = 'ada@a.example'",
@@ -75,6 +78,20 @@ const DAMAGES: [Damage; 11] = [
         "the index of values does not fit the attributes",
     ),
     damage(
+        "a unique value that is not kept",
+        "DELETE FROM unique_values WHERE hash = (SELECT MIN(hash) FROM unique_values)",
+        "INSERT INTO unique_values (organization_id, urn_key, attribute, hash, member_id)
+         SELECT organization_id, urn_key, attribute, '3e23e8160039594a33894f6564e1b1348bbd7a0088d42c4acb73eeaed59c009d', member_id
+         FROM unique_values",
+        "the values kept as unique do not fit the attributes",
+    ),
+    damage(
+        "a unique value that nobody says",
+        "UPDATE unique_values SET hash = 'x' WHERE hash = (SELECT MIN(hash) FROM unique_values)",
+        "UPDATE unique_values SET hash = '3e23e8160039594a33894f6564e1b1348bbd7a0088d42c4acb73eeaed59c009d' WHERE hash = 'x'",
+        "the values kept as unique do not fit the attributes",
+    ),
+    damage(
         "a member who was not counted",
         "INSERT INTO roll_sizes (organization_id, part, members, groups) SELECT id, 99, -1, 0 FROM organizations",
         "DELETE FROM roll_sizes WHERE part = 99",
@@ -96,7 +113,14 @@ const DAMAGES: [Damage; 11] = [
 ];
 
 async fn prepare(organization: &Organization) {
-    let mut ada = user("ada@a.example");
+    let unique = json!([{ "name": "number", "multiValued": true, "uniqueness": "server" }]);
+    let schemas = "/scim/schemas";
+    organization
+        .rest
+        .post(schemas, &schema(&unique))
+        .await
+        .is(201);
+    let mut ada = badged("ada@a.example", &json!({ "number": ["a", "b"] }));
     ada["displayName"] = "Ada".into();
     let ada = organization.scim.post("/Users", &ada).await.is(201);
     let ada = ada["id"].as_str().unwrap();

@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::scim::schemas::{badged, schema};
 
 const PATH: &str = "/scim/removals";
 
@@ -98,6 +99,31 @@ async fn deletions_beyond_the_share_wait_and_end_access_at_once() {
         .await
         .is(200);
     assert_eq!(app.own.rest.get(PATH).await.is(200)["count"], 0);
+    app.finish();
+}
+
+#[tokio::test]
+async fn who_is_taken_back_is_found_and_keeps_what_only_one_may_have() {
+    let app = App::start().await;
+    let unique = json!([{ "name": "number", "uniqueness": "server" }]);
+    let schemas = "/scim/schemas";
+    app.own.rest.post(schemas, &schema(&unique)).await.is(201);
+    let mut ids = people(&app, 12).await;
+    let mut ada = badged("ada", &json!({ "number": "A1" }));
+    ada["title"] = "Dr".into();
+    ada["emails"] = json!([{ "value": "ada@a.example", "type": "work" }]);
+    let made = app.own.scim.post("/Users", &ada).await.is(201);
+    ids.push(made["id"].as_str().unwrap().to_owned());
+    delete(&app, &ids).await;
+    let filter = "/Users?filter=title%20eq%20%22dr%22%20and%20emails%20eq%20%22ada@a.example%22";
+    let found = async || app.own.scim.get(filter).await.is(200)["totalResults"].clone();
+    assert_eq!(found().await, 0);
+    let restore = json!({ "decision": "restore" });
+    app.own.rest.post(PATH, &restore).await.is(200);
+    assert_eq!(found().await, 1);
+    let eve = badged("eve", &json!({ "number": "a1" }));
+    let refused = app.own.scim.post("/Users", &eve).await;
+    refused.is_scim_error(409, Some("uniqueness"));
     app.finish();
 }
 

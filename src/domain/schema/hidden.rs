@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::{Attribute, CustomSchemas, Kind, Schema};
+use super::{Attribute, CustomSchemas, Schema};
 use crate::domain::member::{Attributes, Member, Profile};
 
 /// Takes what nobody ever reads of a schema out of what a resource says; nothing is left of what only holds such.
@@ -70,7 +70,7 @@ impl CustomSchemas {
             return Cow::Borrowed(profile);
         }
         let mut told = profile.clone();
-        for custom in self.iter().filter(|custom| custom.kind == Kind::User) {
+        for custom in self.of_users() {
             hide(&mut told.attributes, &custom.schema);
         }
         Cow::Owned(told)

@@ -16,6 +16,7 @@ use super::Timestamp;
 
 pub(crate) use change::may_follow;
 pub(crate) use hidden::hide;
+pub(crate) use unique::UniqueValue;
 
 /// A kind of resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -235,5 +236,10 @@ impl CustomSchemas {
     /// Each of them.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &CustomSchema> {
         self.0.iter().flat_map(|schemas| schemas.iter())
+    }
+
+    /// Each that members have.
+    fn of_users(&self) -> impl Iterator<Item = &CustomSchema> {
+        self.iter().filter(|custom| custom.kind == Kind::User)
     }
 }

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Attribute, CustomSchemas, Kind, Type, Uniqueness};
+use super::{Attribute, CustomSchemas, Type, Uniqueness};
 use crate::domain::member::Attributes;
 use crate::domain::{Timestamp, name};
 
-/// A value that no other resource of the organization may have.
+/// A value that no other member of the organization may have.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct UniqueValue {
     /// Of which schema.
@@ -28,19 +28,15 @@ impl std::fmt::Display for UniqueValue {
 
 impl CustomSchemas {
     /// Whether anything that they define is unique.
-    pub(crate) fn have_unique(&self, kind: Kind) -> bool {
-        let mut of_kind = self.iter().filter(|custom| custom.kind == kind);
-        of_kind.any(|custom| custom.everything().any(|attribute| is_unique(attribute)))
+    pub(crate) fn have_unique(&self) -> bool {
+        self.of_users()
+            .any(|custom| custom.everything().any(|attribute| is_unique(attribute)))
     }
 
-    /// The unique values that a resource says, each once.
-    pub(crate) fn unique_values(
-        &self,
-        kind: Kind,
-        attributes: &Attributes,
-    ) -> BTreeSet<UniqueValue> {
+    /// The unique values that a member says, each once.
+    pub(crate) fn unique_values(&self, attributes: &Attributes) -> BTreeSet<UniqueValue> {
         let mut found = BTreeSet::new();
-        for custom in self.iter().filter(|custom| custom.kind == kind) {
+        for custom in self.of_users() {
             let urn = &custom.schema.urn;
             let said = attributes
                 .iter()
@@ -114,7 +110,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::schema::{CustomSchema, Schema};
+    use crate::domain::schema::{CustomSchema, Kind, Schema};
 
     #[test]
     fn what_is_unique_is_found_wherever_it_stands_and_without_regard_to_its_spelling() {
@@ -136,12 +132,12 @@ mod tests {
             created: Timestamp(0),
             modified: Timestamp(0),
         }]);
-        assert!(schemas.have_unique(Kind::User) && !schemas.have_unique(Kind::Group));
+        assert!(schemas.have_unique() && !CustomSchemas::default().have_unique());
         let said = |value: Value| {
             let Value::Object(said) = json!({"URN:x:y": value}) else {
                 panic!("an object")
             };
-            schemas.unique_values(Kind::User, &said)
+            schemas.unique_values(&said)
         };
         let one = json!({"badge": ["A", " a"], "free": ["f"], "phone": [{"number": 5}], "since": "2026-01-01T00:00:00Z"});
         let other = json!({"badge": "a", "free": ["g"], "phone": [{"number": 5.0}], "since": "2026-01-01T01:00:00+01:00"});

@@ -13,7 +13,8 @@ use crate::scim::error::Error;
 use crate::scim::reading::Reading;
 use crate::scim::schema::{Attribute, ResourceType, Schema, Type};
 
-/// Also the limit on comparisons: the shortest, `id pr or `, has nine bytes, so a filter holds fewer than 1024.
+/// Also the limit on comparisons: the shortest that there can be, `a pr or `, has eight bytes, so a filter holds 1024 at
+/// most.
 const MAX_LENGTH: usize = 8 * 1024;
 const MAX_DEPTH: usize = 32;
 

@@ -111,6 +111,7 @@ async fn a_user_token_ends_with_its_holders_access_and_follows_their_role() {
     app.finish();
 }
 
+/// Security C14 and E8.
 #[tokio::test]
 async fn nobody_takes_the_owner_away() {
     let app = App::start().await;

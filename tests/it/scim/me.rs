@@ -68,6 +68,7 @@ async fn a_member_reads_their_own_user_and_no_other() {
     app.finish();
 }
 
+/// Security C13: what the rules allow a member, on this path as on others.
 #[tokio::test]
 async fn only_owner_and_administrators_change_themselves_and_only_as_the_rules_say() {
     let app = App::start().await;

@@ -8,7 +8,7 @@ mod groups;
 mod me;
 mod profiles;
 mod protocol;
-mod schemas;
+pub(crate) mod schemas;
 mod search;
 mod tenancy;
 mod users;

@@ -81,6 +81,7 @@ async fn a_foreign_id_answers_exactly_like_an_unknown_one_to_every_verb() {
     app.finish();
 }
 
+/// Security D2, and more in `security/queries.rs`.
 #[tokio::test]
 async fn nobody_of_another_organization_gets_into_a_group_or_an_answer() {
     let app = App::start().await;
@@ -128,6 +129,7 @@ async fn nobody_of_another_organization_gets_into_a_group_or_an_answer() {
     app.finish();
 }
 
+/// Security C7 and C8: whatever address a directory says, no other account is touched, and none is opened by it.
 #[tokio::test]
 async fn provisioning_somebody_of_another_organization_leaves_them_untouched_there() {
     let app = App::start().await;

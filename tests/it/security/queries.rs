@@ -2,13 +2,163 @@
 
 use serde_json::json;
 
-use crate::app::App;
+use crate::app::{App, USER};
 
 fn query(name: &str, value: &str) -> String {
     let query = url::form_urlencoded::Serializer::new(String::new())
         .append_pair(name, value)
         .finish();
     format!("/Users?{query}")
+}
+
+async fn found(app: &App, path: &str, filter: &str) -> Vec<String> {
+    let path = query("filter", filter).replace("/Users", path);
+    let list = app.own.scim.get(&path).await.is(200);
+    let all = list["Resources"].as_array().unwrap().iter();
+    all.map(|one| one["id"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// Security D1: what means something to SQL or to LIKE stands for itself, wherever it is said.
+#[tokio::test]
+async fn signs_of_sql_stand_for_themselves() {
+    let app = App::start().await;
+    let odd = [
+        "' OR '1'='1",
+        "x'; DROP TABLE members; --",
+        "%",
+        "_",
+        "a%b",
+        "a_b",
+        "\\",
+        "!",
+        "!%",
+        "[a]",
+        "*",
+        "$1",
+        "?1",
+        "\"q\"",
+    ];
+    let mut ids = Vec::new();
+    for (n, title) in odd.iter().enumerate() {
+        let body = json!({
+            "schemas": [USER], "userName": format!("u{n}"), "title": title, "locale": title, "externalId": title,
+        });
+        let made = app.own.scim.post("/Users", &body).await.is(201);
+        ids.push(made["id"].as_str().unwrap().to_owned());
+    }
+    for text in odd {
+        for attribute in ["title", "locale", "externalId"] {
+            for (operator, holds) in [
+                ("eq", (|of, text| of == text) as fn(&str, &str) -> bool),
+                ("co", |of, text| of.contains(text)),
+                ("sw", |of, text| of.starts_with(text)),
+                ("ew", |of, text| of.ends_with(text)),
+            ] {
+                let filter = format!("{attribute} {operator} {}", json!(text));
+                let mut expected: Vec<&String> = (odd.iter().zip(&ids))
+                    .filter(|(of, _)| holds(&of.to_lowercase(), &text.to_lowercase()))
+                    .map(|(_, id)| id)
+                    .collect();
+                expected.sort();
+                let mut selected = found(&app, "/Users", &filter).await;
+                selected.sort();
+                assert!(selected.iter().eq(expected), "{filter}");
+            }
+        }
+        for name in ["filter", "sortBy", "cursor"] {
+            let answer = app.own.scim.get(&query(name, text)).await;
+            answer.is(400);
+        }
+        for name in ["attributes", "excludedAttributes"] {
+            let answer = app.own.scim.get(&query(name, text)).await;
+            assert!([200, 400].contains(&answer.status), "{name}={text}");
+        }
+        let filter = format!("{text} eq \"x\"");
+        let answer = app.own.scim.get(&query("filter", &filter)).await;
+        answer.is_scim_error(400, Some("invalidFilter"));
+    }
+    let list = app.own.scim.get("/Users?count=0").await.is(200);
+    assert_eq!(list["totalResults"], odd.len() + 1);
+    app.finish();
+}
+
+/// Security D2: a filter that names somebody of another organization answers as for nobody.
+#[tokio::test]
+async fn no_filter_tells_whether_another_organization_has_somebody() {
+    let app = App::start().await;
+    let other = app.other();
+    let boss = other.user("boss@b.example").await;
+    let team = other.group("Theirs", &[&boss]).await;
+    let ada = app.own.user("ada@a.example").await;
+    app.own.group("Team", &[&ada]).await;
+    let manager = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value";
+    for (path, attribute, foreign) in [
+        ("/Groups", "members.value", &boss),
+        ("/Groups", "members", &boss),
+        ("/Groups", "id", &team),
+        ("/Users", "groups.value", &team),
+        ("/Users", "groups", &team),
+        ("/Users", "id", &boss),
+        ("/Users", manager, &boss),
+        ("/Users", "groups.display", &"Theirs".to_owned()),
+        ("", "id", &boss),
+    ] {
+        for operator in ["eq", "ne", "co", "sw"] {
+            let ask = async |id: &str| {
+                let filter = format!("{attribute} {operator} \"{id}\"");
+                let path = query("filter", &filter).replace("/Users", path);
+                let (status, headers, text) = app.own.scim.get(&path).await.comparable();
+                (status, headers, text.replace(id, ""))
+            };
+            let unknown = "ffffffff-ffff-4fff-bfff-ffffffffffff";
+            let (told, expected) = (ask(foreign).await, ask(unknown).await);
+            assert_eq!((told.0, &told.2), (expected.0, &expected.2), "{attribute}");
+        }
+    }
+    app.finish();
+}
+
+/// Security D12: however a filter is built, it selects among the resources of its organization alone.
+#[tokio::test]
+async fn no_parenthesis_leads_out_of_an_organization() {
+    let app = App::start().await;
+    let other = app.other();
+    other.user("bob@b.example").await;
+    other.group("Theirs", &[]).await;
+    let ada = app.own.user("ada@a.example").await;
+    let team = app.own.group("Team", &[]).await;
+    for filter in [
+        "id pr) or (id pr",
+        "id pr)",
+        "(id pr",
+        ") or (id pr",
+        "id pr)) or ((id pr",
+        "id pr) --",
+        "id pr or",
+        "or id pr",
+        "emails[type pr] or value pr]",
+    ] {
+        for path in ["/Users", "/Groups", ""] {
+            let path = query("filter", filter).replace("/Users", path);
+            let answer = app.own.scim.get(&path).await;
+            answer.is_scim_error(400, Some("invalidFilter"));
+        }
+    }
+    for filter in [
+        "id pr or id pr",
+        "not (id eq \"x\")",
+        "id ne \"x\"",
+        "(id pr) or (not (id pr))",
+        "id pr or meta.version eq \"x\"",
+        "meta.created gt \"2000-01-01T00:00:00Z\"",
+    ] {
+        let users = found(&app, "/Users", filter).await;
+        assert!(users.len() == 2 && users.contains(&ada), "{filter}");
+        assert_eq!(found(&app, "/Groups", filter).await, [team.clone()]);
+        assert_eq!(found(&app, "", filter).await.len(), 3, "{filter}");
+    }
+    app.finish();
 }
 
 /// Security D6: a page is never larger than allowed, whatever is asked for.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{bulk, post, refusal, statuses};
 use crate::app::{App, patch, user};
 
+/// Security E5 and D7: too many operations, and too much of them.
 #[tokio::test]
 async fn what_is_over_a_limit_is_refused_before_any_work_and_the_limit_is_told() {
     let app = App::start().await;
@@ -62,6 +63,7 @@ async fn a_bulk_id_names_one_post_and_each_post_has_one() {
     app.finish();
 }
 
+/// Security E5: no path but those of Users and Groups, and no bulk request in another.
 #[tokio::test]
 async fn no_path_leads_out_of_users_and_groups() {
     let app = App::start().await;
@@ -99,6 +101,7 @@ async fn no_path_leads_out_of_users_and_groups() {
     app.finish();
 }
 
+/// Security E5: what a single request cannot reach, an operation cannot.
 #[tokio::test]
 async fn nothing_of_another_organization_is_reached() {
     let app = App::start().await;

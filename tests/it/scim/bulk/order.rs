@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{bulk, post, refusal, results, statuses};
 use crate::app::{App, group, patch, user};
 
+/// Security E6.
 #[tokio::test]
 async fn operations_on_one_resource_happen_in_their_order() {
     let app = App::start().await;
@@ -34,6 +35,7 @@ async fn operations_on_one_resource_happen_in_their_order() {
     app.finish();
 }
 
+/// Security E6.
 #[tokio::test]
 async fn the_same_thing_made_twice_is_made_once() {
     let app = App::start().await;
@@ -56,6 +58,7 @@ async fn the_same_thing_made_twice_is_made_once() {
     app.finish();
 }
 
+/// Security E6.
 #[tokio::test]
 async fn after_so_many_errors_nothing_more_is_done_nor_answered() {
     let app = App::start().await;

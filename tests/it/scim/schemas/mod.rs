@@ -7,15 +7,15 @@ mod shown;
 use serde_json::{Value, json};
 
 /// The URN of the extension of these tests.
-pub(super) const BADGE: &str = "urn:example:params:scim:schemas:extension:badge:2.0:User";
+pub(crate) const BADGE: &str = "urn:example:params:scim:schemas:extension:badge:2.0:User";
 
 /// A definition with these attributes.
-pub(super) fn schema(attributes: &Value) -> Value {
+pub(crate) fn schema(attributes: &Value) -> Value {
     json!({ "id": BADGE, "name": "Badge", "attributes": attributes })
 }
 
 /// A User with something under the extension.
-pub(super) fn badged(user_name: &str, badge: &Value) -> Value {
+pub(crate) fn badged(user_name: &str, badge: &Value) -> Value {
     json!({
         "schemas": [crate::app::USER, BADGE],
         "userName": user_name,

@@ -8,6 +8,7 @@ use crate::client::Client;
 
 const SEARCH: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 
+/// Security D10.
 #[tokio::test]
 async fn what_stays_is_on_one_page_while_others_come_and_go() {
     let app = App::start().await;

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{each, list, query};
 use crate::app::{App, USER, printed};
+use crate::scim::schemas::{badged, schema};
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
@@ -92,6 +93,7 @@ async fn a_database_from_before_the_index_is_brought_up_to_date() {
     app.finish();
 }
 
+/// Security D3 and D4, and more in the filter's own tests.
 #[tokio::test]
 async fn hostile_filters_are_refused_at_once() {
     let app = App::start().await;
@@ -111,11 +113,15 @@ async fn hostile_filters_are_refused_at_once() {
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], "filter": filter,
         });
         for path in ["/Users/.search", "/Groups/.search", "/.search"] {
-            let before = Instant::now();
-            let answer = app.own.scim.post(path, &body).await;
-            let took = before.elapsed();
-            assert!([400, 413].contains(&answer.status), "{}", answer.status);
-            assert!(took < Duration::from_secs(2), "{took:?}");
+            let mut quickest = Duration::MAX;
+            for _ in 0..3 {
+                let before = Instant::now();
+                let answer = app.own.scim.post(path, &body).await;
+                quickest = quickest.min(before.elapsed());
+                assert!([400, 413].contains(&answer.status), "{}", answer.status);
+            }
+            // Most of it is the way of a body of some hundred kilobytes.
+            assert!(quickest < Duration::from_millis(500), "{quickest:?}");
         }
         let short: String = filter.chars().take(20_000).collect();
         let path = format!("/Users?{}", query(&[("filter", &short)]));
@@ -141,5 +147,27 @@ async fn hostile_filters_are_refused_at_once() {
         "attributes": vec!["userName"; 10_000],
     });
     app.own.scim.post("/Users/.search", &body).await.is(200);
+    app.finish();
+}
+
+#[tokio::test]
+async fn a_filter_of_1024_terms_is_answered_and_a_longer_one_refused() {
+    let app = App::start().await;
+    let shortest = schema(&json!([{ "name": "a" }]));
+    let schemas = "/scim/schemas";
+    app.own.rest.post(schemas, &shortest).await.is(201);
+    let ask = |terms: usize| {
+        let filter = vec!["a pr"; terms].join(" or ");
+        json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], "filter": filter })
+    };
+    let lenient = app.own.client("lenient").await;
+    lenient
+        .post("/Users", &badged("ada", &json!({ "a": "x" })))
+        .await
+        .is(201);
+    let found = lenient.post("/Users/.search", &ask(1024)).await.is(200);
+    assert_eq!(found["totalResults"], 1);
+    let refused = lenient.post("/Users/.search", &ask(1025)).await;
+    refused.is_scim_error(400, Some("invalidFilter"));
     app.finish();
 }

@@ -91,6 +91,7 @@ async fn nothing_that_a_client_sends_gives_a_role_or_the_organization() {
     app.finish();
 }
 
+/// Security C12 (filters on it: `users/list.rs`).
 #[tokio::test]
 async fn a_password_is_taken_and_never_shown() {
     let app = App::start().await;

@@ -88,7 +88,7 @@ async fn filters_select_what_they_say() {
     app.finish();
 }
 
-/// Security D8 and D9, and more in `security/queries.rs`.
+/// Security C12, D8 and D9, and more in `security/queries.rs`.
 #[tokio::test]
 async fn a_filter_that_cannot_be_used_is_refused_and_not_passed_over() {
     let app = App::start().await;

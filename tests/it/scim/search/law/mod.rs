@@ -48,6 +48,7 @@ fn ids<'r>(resources: impl IntoIterator<Item = &'r Value>) -> Vec<String> {
     ids.map(|id| id.as_str().unwrap().to_owned()).collect()
 }
 
+/// Security D11: what a filter selects, on either engine.
 async fn holds(seed: u8) {
     let app = App::start().await;
     let mut draw = Draw::seeded(seed);
