@@ -27,6 +27,8 @@ CREATE TABLE request_log (
     -- A list of sentences.
     leniencies TEXT NOT NULL,
     lenient INTEGER NOT NULL,
+    -- Refused or never answered, or an operation of it was refused.
+    failed INTEGER NOT NULL,
     -- Whether a secret was taken out of the request.
     masked INTEGER NOT NULL,
     -- Whether what named a person was taken out of the row since.

@@ -119,7 +119,7 @@ pub(crate) async fn change_member<E: std::convert::From<Error>>(
         return Err(Error::VersionMismatch("User").into());
     }
     let profile = change(&member.profile)?;
-    if profile != member.profile {
+    if !profile.says_the_same_as(&member.profile) {
         write_profile(caller, &mut tx, &member, &profile).await?;
         member.profile = profile;
         member.version += 1;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::Caller;
 use super::bell::Bell;
 use crate::domain::error::Error;
+use crate::domain::event::Kind;
 use crate::domain::event::recorded::Numbered;
 use crate::store::db::Tx;
 use crate::store::event_order::{self, Wanted};
@@ -24,7 +25,7 @@ pub(crate) struct Asked {
     /// At most so many.
     pub(crate) limit: usize,
     /// Of this kind alone.
-    pub(crate) kind: Option<String>,
+    pub(crate) kind: Option<Kind>,
     /// Of this subject alone.
     pub(crate) subject: Option<String>,
     /// For how long an answer without events may be put off.
@@ -72,7 +73,7 @@ async fn read(tx: &mut Tx, caller: &Caller, asked: &Asked) -> Result<Part, Error
         let wanted = Wanted {
             after: part.reached,
             to,
-            kind: asked.kind.as_deref(),
+            kind: asked.kind.map(Kind::name),
             subject: asked.subject.as_deref(),
         };
         let few = i64::try_from(count).unwrap_or(i64::MAX);

@@ -47,6 +47,15 @@ impl Profile {
             .or_else(|| Some(self.user_name.trim()).filter(|user_name| name::is_email(user_name)))
     }
 
+    /// Whether another says the same. Numbers are compared by what they are: a database may write 1e16 and -0.0 in
+    /// another way than it was handed them.
+    pub(crate) fn says_the_same_as(&self, other: &Self) -> bool {
+        self.user_name == other.user_name
+            && self.external_id == other.external_id
+            && self.active == other.active
+            && alike(&self.attributes, &other.attributes)
+    }
+
     /// `name.givenName`, or nothing.
     pub(crate) fn given_name(&self) -> &str {
         self.part_of_name("givenName")
@@ -84,6 +93,25 @@ impl Profile {
             })
             .or_else(|| Some(whole.trim().to_owned()).filter(|whole| !whole.is_empty()))
             .unwrap_or_else(|| self.user_name.clone())
+    }
+}
+
+fn alike(one: &Attributes, other: &Attributes) -> bool {
+    let has =
+        |name: &String, value: &Value| other.get(name).is_some_and(|other| same(value, other));
+    one.len() == other.len() && one.iter().all(|(name, value)| has(name, value))
+}
+
+fn same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Number(one), Value::Number(other)) if one.is_f64() || other.is_f64() => {
+            one.as_f64() == other.as_f64()
+        }
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
+        }
+        (Value::Object(one), Value::Object(other)) => alike(one, other),
+        (one, other) => one == other,
     }
 }
 

@@ -159,6 +159,8 @@ pub(crate) struct Record {
     pub(crate) organization: OrganizationId,
     /// The entry.
     pub(crate) entry: Entry,
+    /// Whether it was refused or never answered, or an operation of it was refused.
+    pub(crate) failed: bool,
     /// The ids of those it names.
     pub(crate) members: Vec<MemberId>,
     /// The comparison keys of the names and addresses in it.
@@ -228,7 +230,7 @@ pub(crate) struct Selection {
     pub(crate) from: Option<Timestamp>,
     /// Before this moment.
     pub(crate) to: Option<Timestamp>,
-    /// Only what failed, or was never answered.
+    /// Only what failed, was never answered, or holds an operation that failed.
     pub(crate) failed: bool,
     /// Only what was read leniently.
     pub(crate) lenient: bool,

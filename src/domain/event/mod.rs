@@ -105,6 +105,47 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// Every kind, in the order of their definition.
+    pub(crate) const ALL: [Self; 32] = [
+        Self::OrganizationCreated,
+        Self::MemberCreated,
+        Self::MemberChanged,
+        Self::RoleChanged,
+        Self::MemberDeleted,
+        Self::MemberErased,
+        Self::MemberRestored,
+        Self::RemovalsHeld,
+        Self::RemovalShareChanged,
+        Self::RoleAssigned,
+        Self::GroupCreated,
+        Self::GroupChanged,
+        Self::GroupDeleted,
+        Self::MappingChanged,
+        Self::ProjectCreated,
+        Self::WorkspaceCreated,
+        Self::ConnectionChanged,
+        Self::SchemaCreated,
+        Self::SchemaChanged,
+        Self::SchemaDeleted,
+        Self::ScimTokenCreated,
+        Self::ScimTokenRevoked,
+        Self::ReceiverCreated,
+        Self::ReceiverChanged,
+        Self::ReceiverDeleted,
+        Self::RequestReplayed,
+        Self::UserTokenCreated,
+        Self::PasswordSet,
+        Self::LoginLinkCreated,
+        Self::SignedIn,
+        Self::SignedOut,
+        Self::SignInRefused,
+    ];
+
+    /// The kind that is recorded under this word.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
     /// The recorded word.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -174,5 +215,22 @@ impl Event {
             facts,
             personal: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_found_by_its_word() {
+        for (index, kind) in Kind::ALL.into_iter().enumerate() {
+            assert_eq!(
+                (kind as usize, Kind::from_name(kind.name())),
+                (index, Some(kind))
+            );
+        }
+        assert_eq!(Kind::ALL.len(), Kind::SignInRefused as usize + 1);
+        assert_eq!(Kind::from_name("member.exploded"), None);
     }
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::error::ApiError;
 use crate::app::trail::{self, Asked};
 use crate::domain::error::Error;
+use crate::domain::event::Kind;
 use crate::domain::event::recorded::Numbered;
 use crate::http::extract::{ApiCaller, Parameters};
 use crate::state::State;
@@ -23,7 +24,7 @@ pub(crate) async fn list(
     let asked = Asked {
         after: number(&parameters, "after", 0, 0, i64::MAX)?,
         limit: usize::try_from(number(&parameters, "limit", 100, 1, 1000)?).unwrap_or(1000),
-        kind: text(&parameters, "kind")?,
+        kind: kind(&parameters)?,
         subject: text(&parameters, "subject")?,
         wait: Duration::from_secs(number(&parameters, "wait", 0, 0, 25)?.unsigned_abs()),
     };
@@ -32,7 +33,8 @@ pub(crate) async fn list(
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.append_pair("after", &part.reached.to_string());
         query.append_pair("limit", &asked.limit.to_string());
-        for (name, value) in [("kind", &asked.kind), ("subject", &asked.subject)] {
+        let kind = asked.kind.map(Kind::name);
+        for (name, value) in [("kind", kind), ("subject", asked.subject.as_deref())] {
             if let Some(value) = value {
                 query.append_pair(name, value);
             }
@@ -64,6 +66,18 @@ fn shown(event: &Numbered) -> Value {
         "facts": entry.facts,
         "details": event.details,
     })
+}
+
+/// The kind that is asked for, which must be one that there is: a word that is spelt wrongly would find nothing for ever.
+fn kind(parameters: &Parameters) -> Result<Option<Kind>, ApiError> {
+    let Some(text) = parameters.get("kind").filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    let kind = Kind::from_name(text).ok_or_else(|| {
+        let known = Kind::ALL.map(Kind::name).join(", ");
+        Error::Invalid(format!("kind must be one of {known}"))
+    })?;
+    Ok(Some(kind))
 }
 
 /// A text, where there is one. PostgreSQL does not even compare one that holds U+0000.

@@ -64,6 +64,8 @@ pub(super) fn record(facts: Facts) -> Record {
     let mut subject = subject(facts.uri.path(), answer.as_ref());
     subject.name = name_in(message.as_ref()).or_else(|| name_in(answer.as_ref()));
     let refused = facts.status.is_some_and(|status| status.as_u16() >= 400);
+    let failed =
+        refused || facts.status.is_none() || answer.as_ref().is_some_and(an_operation_failed);
     let said = |field: &str| {
         let text = answer.as_ref().filter(|_| refused)?.get(field)?.as_str()?;
         Some(clean(text))
@@ -130,6 +132,7 @@ pub(super) fn record(facts: Facts) -> Record {
             erased: false,
             replayed: None,
         },
+        failed,
         members: people.members.into_iter().collect(),
         names: people.names.into_iter().collect(),
         words,
@@ -203,11 +206,19 @@ fn answered(whole: &Whole, mask: &mut Mask<'_>, people: &mut People) -> (Kept, O
     without_tokens(&mut message);
     let named = People::of(&message);
     if named.too_many {
-        return (Kept::nothing(Note::ManyPeople), None);
+        return (Kept::nothing(Note::ManyPeople), Some(message));
     }
     people.join(named);
     let text = message.to_string();
     (Kept::text(text), Some(message))
+}
+
+/// Whether a bulk request is answered here, and one of its operations was refused.
+fn an_operation_failed(answer: &Value) -> bool {
+    let results = answer.get("Operations").and_then(Value::as_array);
+    let status = |result: &Value| result.get("status")?.as_str()?.parse::<u16>().ok();
+    let mut statuses = results.into_iter().flatten().filter_map(status);
+    statuses.any(|status| status >= 400)
 }
 
 /// Security event tokens are encoded: nobody would find whom they name when that person is deleted.

@@ -253,7 +253,7 @@ fn hostile_nesting_and_length_end_in_an_error_at_once() {
         quickly_refused(&open.repeat(8 * 1024 / open.len()));
         quickly_refused(&open.repeat(10_000));
     }
-    quickly_refused(&["active pr"; 50_000].join(" or "));
+    quickly_refused(&"active pr or ".repeat(50_000));
     quickly_refused(
         &["id pr"; 910]
             .join(" or ")

@@ -69,6 +69,7 @@ impl<'r> Written<'r> {
             &entry.subject.name,
             &self.leniencies,
             &self.lenient,
+            &self.record.failed,
             &entry.masked,
             &entry.erased,
             &self.size,
@@ -83,7 +84,8 @@ impl<'r> Written<'r> {
 
 const INTO: &str = "INSERT INTO request_log (organization_id, id, at, token_id, profile, user_agent, request_id, method, route,
      path, query, content_type, if_match, status, scim_type, detail, microseconds, subject_type, subject_id, subject_name,
-     leniencies, lenient, masked, erased, size, words, request_note, response_note, request_body, response_body) VALUES";
+     leniencies, lenient, failed, masked, erased, size, words, request_note, response_note, request_body, response_body)
+     VALUES";
 
 /// Writes entries, with whom they name.
 pub(crate) async fn insert(tx: &mut Tx, records: &[Record]) -> Result<(), Error> {

@@ -118,7 +118,7 @@ pub(crate) async fn list(
                     WHERE s.organization_id = r.organization_id AND s.row_id = r.id AND s.subject = $7))
                 AND ($8 IS NULL OR r.words LIKE $8 ESCAPE '!')
                 AND ($9 IS NULL OR r.at >= $9) AND ($10 IS NULL OR r.at < $10)
-                AND (NOT $11 OR r.status IS NULL OR r.status >= 400) AND (NOT $12 OR r.lenient)
+                AND (NOT $11 OR r.failed) AND (NOT $12 OR r.lenient)
              ORDER BY r.id DESC LIMIT $13",
             &[
                 &organization, &wanted.before, &from_status, &to_status, &wanted.method, &wanted.token, &wanted.subject,
@@ -146,7 +146,7 @@ pub(crate) async fn count(
                     WHERE s.organization_id = r.organization_id AND s.row_id = r.id AND s.subject = $6))
                 AND ($7 IS NULL OR r.words LIKE $7 ESCAPE '!')
                 AND ($8 IS NULL OR r.at >= $8) AND ($9 IS NULL OR r.at < $9)
-                AND (NOT $10 OR r.status IS NULL OR r.status >= 400) AND (NOT $11 OR r.lenient)",
+                AND (NOT $10 OR r.failed) AND (NOT $11 OR r.lenient)",
             &[
                 &organization, &from_status, &to_status, &wanted.method, &wanted.token, &wanted.subject, &pattern(wanted),
                 &wanted.from, &wanted.to, &wanted.failed, &wanted.lenient,

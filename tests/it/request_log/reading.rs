@@ -172,6 +172,33 @@ async fn entries_are_found_by_everything_that_a_search_may_say() {
 }
 
 #[tokio::test]
+async fn a_bulk_request_in_which_an_operation_failed_is_among_what_failed() {
+    let app = App::start().await;
+    let bulk = async |names: &[&str]| {
+        let operations: Vec<Value> = names
+            .iter()
+            .map(|name| json!({ "method": "POST", "path": "/Users", "bulkId": name, "data": user(name) }))
+            .collect();
+        let schemas = ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"];
+        let body = json!({ "schemas": schemas, "Operations": operations });
+        app.own.scim.post("/Bulk", &body).await.is(200);
+    };
+    bulk(&["ada", "bob"]).await;
+    assert_eq!(logged(&app.own, "?failed=true").await.len(), 0);
+    bulk(&["eve", "Ada"]).await;
+    // More answers than anybody is looked for in.
+    let many: Vec<String> = (0..100).map(|n| format!("u{n}@a.example")).collect();
+    let mut many: Vec<&str> = many.iter().map(String::as_str).collect();
+    many.push("bob");
+    bulk(&many).await;
+    let failed = logged(&app.own, "?failed=true").await;
+    assert_eq!(failed.len(), 2);
+    assert_eq!(failed[0]["path"], "/scim/v2/Bulk");
+    assert_eq!(failed[0]["status"], 200);
+    app.finish();
+}
+
+#[tokio::test]
 async fn pages_follow_each_other_and_hold_every_entry_once() {
     let app = App::start().await;
     for n in 0..7 {

@@ -150,6 +150,27 @@ async fn what_is_returned_on_request_or_always_is() {
         shown(&format!("excludedAttributes={BADGE}:number,{BADGE}:free")).await,
         json!({ "number": "1", "doors": [{ "value": "d" }] })
     );
+    // Whoever writes it may ask for it in the same request.
+    let named = format!("attributes={BADGE}:note");
+    let (whole, change) = (badged("ada", &full()), at("replace", "note", &json!("m")));
+    let scim = &app.own.scim;
+    let new = badged("bob", &full());
+    for (answer, note) in [
+        (
+            scim.post(&format!("/Users?{named}"), &new).await.is(201),
+            "n",
+        ),
+        (
+            scim.put(&format!("{ada}?{named}"), &whole).await.is(200),
+            "n",
+        ),
+        (
+            scim.patch(&format!("{ada}?{named}"), &change).await.is(200),
+            "m",
+        ),
+    ] {
+        assert_eq!(answer[BADGE], json!({ "number": "1", "note": note }));
+    }
     app.finish();
 }
 

@@ -37,6 +37,28 @@ async fn writing_what_was_read_changes_nothing() {
     app.finish();
 }
 
+#[tokio::test]
+async fn a_number_that_a_database_writes_in_another_way_is_the_same_number() {
+    let app = App::start().await;
+    let numbers = r#"{"large":1e16,"zero":-0.0,"whole":5.0,"small":1e-7,"exact":9007199254740993}"#;
+    let said = |numbers: &str| {
+        format!(
+            r#"{{"schemas":["{USER}"],"userName":"ada","urn:example:numbers:2.0:User":{numbers}}}"#
+        )
+    };
+    let send = async |method, path: &str, body: String| {
+        app.own.scim.send(method, path, &[], Some(body)).await
+    };
+    let made = send(Method::POST, "/Users", said(numbers)).await.is(201);
+    let path = format!("/Users/{}", made["id"].as_str().unwrap());
+    let again = send(Method::PUT, &path, said(numbers)).await.is(200);
+    assert_eq!(again["meta"], made["meta"]);
+    let other = numbers.replace("740993", "740992");
+    let changed = send(Method::PUT, &path, said(&other)).await.is(200);
+    assert_ne!(changed["meta"]["version"], made["meta"]["version"]);
+    app.finish();
+}
+
 /// Security E9, and more in `security/writes.rs`.
 #[tokio::test]
 async fn a_writer_who_has_read_an_older_state_is_refused() {
