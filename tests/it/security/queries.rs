@@ -1,5 +1,7 @@
 //! D: queries.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 
 use crate::app::{App, USER};
@@ -280,6 +282,40 @@ async fn script_text_comes_back_as_no_script() {
         assert!(!answer.text.contains(['<', '>', '&']), "{}", answer.text);
         assert_eq!(answer.header("content-type"), "application/scim+json");
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    }
+    app.finish();
+}
+
+/// Security D13: no text takes its reader longer than its length explains. The longest that are read have 64 KiB.
+#[tokio::test]
+async fn texts_made_to_be_read_slowly_are_read_as_quickly_as_others() {
+    let app = App::start().await;
+    let long = |part: &str| part.repeat(60_000 / part.len());
+    for (n, part) in [
+        "a@", "@", "a.", ".", "%41", "%", "-", "urn:", "a@a.", "=", "A",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let text = long(part);
+        let body = json!({
+            "schemas": [USER, text], "userName": format!("u{n}"), "profileUrl": text,
+            "emails": [{ "value": text }], "x509Certificates": [{ "value": text }], "locale": text,
+        });
+        let email = json!({ "schemas": [USER], "userName": format!("e{n}"), "emails": [{ "value": text }] });
+        for body in [body, email] {
+            let mut quickest = Duration::MAX;
+            for _ in 0..3 {
+                let before = Instant::now();
+                let answer = app.own.scim.post("/Users", &body).await;
+                quickest = quickest.min(before.elapsed());
+                assert!([201, 400, 409, 413].contains(&answer.status), "{part}");
+            }
+            assert!(
+                quickest < Duration::from_millis(500),
+                "{part}: {quickest:?}"
+            );
+        }
     }
     app.finish();
 }
