@@ -14,6 +14,7 @@ mod handlers;
 mod plan;
 mod process;
 mod report;
+mod request_log;
 mod seed;
 mod sync;
 mod workload;

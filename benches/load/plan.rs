@@ -1,7 +1,6 @@
 //! What is measured, in which order, and what is told of it.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
@@ -11,10 +10,10 @@ use crate::client::Http;
 use crate::driver::{Sample, drive};
 use crate::engine::{self, Engine};
 use crate::process::{self, Process, Rollright};
-use crate::report::{Row, median, table};
+use crate::report::{Row, machine, median, table};
 use crate::seed;
 use crate::workload::{Limit, Numbers, Operation, People, SIZES, USERS, requests};
-use crate::{growth, sync};
+use crate::{growth, request_log, sync};
 
 /// What is asked for.
 #[derive(Default)]
@@ -46,6 +45,18 @@ impl Place {
         users: usize,
         people: People,
     ) -> Result<Subject> {
+        self.subject_set(plan, name, users, people, &[]).await
+    }
+
+    /// The same with these settings of the server.
+    pub(crate) async fn subject_set(
+        &self,
+        plan: &Plan,
+        name: &str,
+        users: usize,
+        people: People,
+        settings: &'static [(&'static str, &'static str)],
+    ) -> Result<Subject> {
         let mut urls = Vec::new();
         for database in [format!("{name}_ours"), format!("{name}_bare")] {
             urls.push(match &self.postgres {
@@ -53,11 +64,18 @@ impl Place {
                 Some(url) => engine::create_database(url, &database).await?,
             });
         }
-        Subject::start(&plan.binary, self.folder.path(), &urls, users, people).await
+        let [rollright, bare] = [0, 1].map(|at| Rollright {
+            binary: plan.binary.clone(),
+            folder: self.folder.path().to_owned(),
+            url: urls[at].clone(),
+            settings,
+        });
+        Subject::start(rollright, bare, users, people).await
     }
 }
 
-const CONNECTIONS: [usize; 2] = [1, 16];
+/// How many connections ask at once.
+pub(crate) const CONNECTIONS: [usize; 2] = [1, 16];
 const SIMPLE: [Operation; 6] = [
     Operation::Get,
     Operation::Filter,
@@ -125,6 +143,7 @@ impl Plan {
             self.measure(&place).await?;
             sync::measure(self, &place).await?;
             growth::measure(self, &place).await?;
+            request_log::measure(self, &place).await?;
         }
         Ok(())
     }
@@ -256,18 +275,12 @@ fn tell(connections: usize, users: usize, rows: &[Row]) {
 }
 
 impl Subject {
-    pub(crate) async fn start(
-        binary: &Path,
-        folder: &Path,
-        urls: &[String],
+    async fn start(
+        rollright: Rollright,
+        bare: Rollright,
         users: usize,
         people: People,
     ) -> Result<Self> {
-        let [rollright, bare] = [0, 1].map(|at| Rollright {
-            binary: binary.to_owned(),
-            folder: folder.to_owned(),
-            url: urls[at].clone(),
-        });
         let mut engines = Vec::new();
         for database in [&rollright, &bare] {
             // The first start makes the organization.
@@ -284,7 +297,7 @@ impl Subject {
             .await?;
         let mut command = tokio::process::Command::new(std::env::current_exe()?);
         command.args(["--handlers", &bare.url]);
-        let handlers = Process::start(command, &folder.join("handlers.log")).await?;
+        let handlers = Process::start(command, &bare.folder.join("handlers.log")).await?;
         let server = rollright.start().await?;
         tokio::time::sleep(Duration::from_millis(500)).await;
         let mut engines = engines.into_iter();
@@ -380,17 +393,4 @@ impl Subject {
         );
         Ok(())
     }
-}
-
-/// The machine and the day.
-fn machine() -> Result<String> {
-    let info = std::fs::read_to_string("/proc/cpuinfo")?;
-    let model = info
-        .lines()
-        .find_map(|line| line.strip_prefix("model name"))
-        .map_or("unknown", |line| line.trim_start_matches([' ', '\t', ':']));
-    let cores = std::thread::available_parallelism()?;
-    let date = Command::new("date").args(["-u", "+%F"]).output()?;
-    let date = String::from_utf8(date.stdout).context("a date is text")?;
-    Ok(format!("{}, {cores} cores ({model}).", date.trim()))
 }

@@ -102,6 +102,8 @@ pub(crate) struct Rollright {
     pub(crate) folder: PathBuf,
     /// The database.
     pub(crate) url: String,
+    /// Settings that are not the default ones, by the names of environment variables.
+    pub(crate) settings: &'static [(&'static str, &'static str)],
 }
 
 impl Rollright {
@@ -111,7 +113,8 @@ impl Rollright {
             .args(arguments)
             .current_dir(&self.folder)
             .env_clear()
-            .env("ROLLRIGHT_DATABASE_URL", &self.url);
+            .env("ROLLRIGHT_DATABASE_URL", &self.url)
+            .envs(self.settings.iter().copied());
         command
     }
 
@@ -126,7 +129,7 @@ impl Rollright {
         Ok(String::from_utf8(done.stdout)?.trim().to_owned())
     }
 
-    /// Starts the server with its default settings, its log in a file.
+    /// Starts the server with its settings, its log in a file.
     pub(crate) async fn start(&self) -> Result<Process> {
         let command = self.command(&["start", "--port", "0"]);
         Process::start(command, &self.folder.join("server.log")).await

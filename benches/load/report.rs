@@ -1,6 +1,9 @@
 //! Medians of rounds, and the tables that `docs/performance.md` shows.
 
 use std::fmt::Write as _;
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
 
 use crate::driver::Sample;
 
@@ -68,4 +71,17 @@ pub(crate) fn table(rows: &[Row]) -> String {
         let _ = writeln!(text, "{}", row.line());
     }
     text
+}
+
+/// The machine and the day.
+pub(crate) fn machine() -> Result<String> {
+    let info = std::fs::read_to_string("/proc/cpuinfo")?;
+    let model = info
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"))
+        .map_or("unknown", |line| line.trim_start_matches([' ', '\t', ':']));
+    let cores = std::thread::available_parallelism()?;
+    let date = Command::new("date").args(["-u", "+%F"]).output()?;
+    let date = String::from_utf8(date.stdout).context("a date is text")?;
+    Ok(format!("{}, {cores} cores ({model}).", date.trim()))
 }

@@ -11,6 +11,10 @@ pub(crate) const ORGANIZATION: i64 = 1;
 /// What a directory says of a person beside userName, externalId and active; `#` stands for the person's number.
 pub(crate) const ATTRIBUTES: &str = r##"{"displayName":"Person # Example","emails":[{"primary":true,"type":"work","value":"user#@example.com"}],"name":{"familyName":"Example","formatted":"Person # Example","givenName":"Person #"},"phoneNumbers":[{"type":"work","value":"+49 30 #"}],"preferredLanguage":"de-DE","title":"Engineer","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"costCenter":"4130","department":"Directory Services","employeeNumber":"#"}}"##;
 
+/// What the index of attributes' values has of such a person: the number of each attribute, and its key.
+const VALUES: &str = "(VALUES (1, 'user#@example.com'), (2, '+49 30 #'), (3, 'person # example'), (4, 'example'), \
+    (5, 'person #'), (7, 'engineer'), (8, '#'), (9, 'directory services'))";
+
 /// The id of the seeded member with this number.
 pub(crate) fn member(number: usize) -> Uuid {
     id(8, number)
@@ -31,6 +35,7 @@ fn id(kind: u128, number: usize) -> Uuid {
 pub(crate) async fn members(engine: &Engine, first: usize, last: usize) -> Result<()> {
     let columns = "organization_id, id, account_id, user_name, user_name_key, external_id, email_key, display_name,
         active, attributes, suspended, base_role, held_mapped_role, role, role_source, version, created_at, modified_at";
+    let of_values = "organization_id, attribute, value_key, member_id, foremost";
     let sqlite = format!(
         "BEGIN IMMEDIATE;
         WITH RECURSIVE n (i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last})
@@ -44,10 +49,19 @@ pub(crate) async fn members(engine: &Engine, first: usize, last: usize) -> Resul
                 'Person ' || i || ' Example', 1, replace('{ATTRIBUTES}', '#', i), 0, o.default_role, 0,
                 o.default_role, 0, 1, 1700000000000, 1700000000000
             FROM n, organizations o WHERE o.id = {ORGANIZATION};
+        WITH RECURSIVE n (i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last}),
+            v (attribute, key) AS {VALUES}
+        INSERT INTO member_values ({of_values})
+            SELECT {ORGANIZATION}, attribute, replace(key, '#', i), printf('018f0000-0000-7000-8000-%012x', i), 1 FROM n, v;
         COMMIT; PRAGMA wal_checkpoint(TRUNCATE)"
     );
+    // The count of members is a row that a trigger updates at the commit, for each member: all at once takes too long.
+    let count = last + 1 - first;
     let postgres = format!(
-        "INSERT INTO accounts (id, email, email_key, home_organization_id, created_at)
+        "BEGIN; ALTER TABLE members DISABLE TRIGGER member_counted;
+        INSERT INTO roll_sizes AS s VALUES ({ORGANIZATION}, 0, {count}, 0)
+            ON CONFLICT (organization_id, part) DO UPDATE SET members = s.members + EXCLUDED.members;
+        INSERT INTO accounts (id, email, email_key, home_organization_id, created_at)
             SELECT ('018f0000-0000-7000-9000-' || lpad(to_hex(i), 12, '0'))::uuid, 'user' || i || '@example.com',
                 'user' || i || '@example.com', {ORGANIZATION}, now() FROM generate_series({first}, {last}) i;
         INSERT INTO members ({columns})
@@ -57,6 +71,11 @@ pub(crate) async fn members(engine: &Engine, first: usize, last: usize) -> Resul
                 'Person ' || i || ' Example', TRUE, replace('{ATTRIBUTES}', '#', i::text)::jsonb, FALSE,
                 o.default_role, FALSE, o.default_role, 0, 1, now(), now()
             FROM generate_series({first}, {last}) i, organizations o WHERE o.id = {ORGANIZATION};
+        INSERT INTO member_values ({of_values})
+            SELECT {ORGANIZATION}, v.attribute, replace(v.key, '#', i::text),
+                ('018f0000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, TRUE
+            FROM generate_series({first}, {last}) i, {VALUES} v (attribute, key);
+        ALTER TABLE members ENABLE TRIGGER member_counted; COMMIT;
         ANALYZE"
     );
     engine.run(&sqlite, &postgres).await
@@ -72,6 +91,7 @@ pub(crate) async fn group_of(engine: &Engine, number: usize, size: usize) -> Res
         "BEGIN IMMEDIATE;
         INSERT INTO groups ({columns})
             VALUES ({ORGANIZATION}, '{id}', '{name}', '{name}', 1, 1700000000000, 1700000000000);
+        INSERT INTO group_ancestors (organization_id, group_id, ancestor_id) VALUES ({ORGANIZATION}, '{id}', '{id}');
         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {size})
         INSERT INTO group_members (organization_id, group_id, member_id)
             SELECT {ORGANIZATION}, '{id}', printf('018f0000-0000-7000-8000-%012x', i) FROM n;
@@ -79,6 +99,7 @@ pub(crate) async fn group_of(engine: &Engine, number: usize, size: usize) -> Res
     );
     let postgres = format!(
         "INSERT INTO groups ({columns}) VALUES ({ORGANIZATION}, '{id}', '{name}', '{name}', 1, now(), now());
+        INSERT INTO group_ancestors (organization_id, group_id, ancestor_id) VALUES ({ORGANIZATION}, '{id}', '{id}');
         INSERT INTO group_members (organization_id, group_id, member_id)
             SELECT {ORGANIZATION}, '{id}', ('018f0000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid
             FROM generate_series(1, {size}) i;
