@@ -124,7 +124,7 @@ look_test() {
     for module in $perl_modules; do
         perl -e "require ${module%=*}" 2>/dev/null || need "${module##*=}" 'LemonLDAP::NG, an identity provider of the tests, uses it'
     done
-    has_node || need nodejs 'runs two identity providers of the tests'
+    has_node || need nodejs 'version 20.19 or newer runs two identity providers of the tests'
     has_command npm || need npm 'installs those that Node.js runs'
 }
 

@@ -194,6 +194,31 @@ class Rollright:
         return found
 
 
+class SignedIn:
+    """Somebody signed in: a browser that holds a session."""
+
+    def __init__(self, server: Rollright, session: requests.Session) -> None:
+        self._server, self.session = server, session
+
+    def ask(self) -> requests.Response:
+        """Who am I?, as the server answers it."""
+        return self.session.get(self._server.url("/api/current-user/whoami"), timeout=30, allow_redirects=False)
+
+    def who(self) -> Json:
+        """Who am I?, which must be answered."""
+        answer = self.ask()
+        assert answer.status_code == 200, f"{answer.status_code} {answer.text[:1000]}"
+        return dict(answer.json())
+
+    def role(self) -> str:
+        """The role in the organization."""
+        return str(self.who()["organization_membership"]["role"])
+
+    def is_out(self) -> bool:
+        """Whether the session has ended."""
+        return self.ask().status_code == 401
+
+
 class Scim:
     """SCIM over plain HTTP: says exactly what it is told to, and judges nothing."""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import requests
 
-from harness import Json, Rollright
-from idps import LemonLdap, Person, Samlp, SamlProvider, SimpleSamlPhp, browser, sign_in
+from harness import Json, Rollright, SignedIn
+from idps import Person, SamlProvider, browser, sign_in
 
 ALICE = Person("alice", "alice@example.test", "Alice", "Example", groups=("stone-lifters", "stone-watchers"))
 BOB = Person("bob", "bob@example.test", "Bob", "Example", groups=("stone-watchers",))
@@ -31,23 +33,41 @@ def connect(server: Rollright, provider: SamlProvider) -> Json:
 
 
 def test_a_person_ends_in_the_role_of_the_groups(server: Rollright, provider: SamlProvider) -> None:
-    """Two people with different groups sign in and are what their groups say; without a group, one falls to the base."""
+    """Two people with different groups sign in and are what their groups say."""
     provider.set_people(ALICE, BOB)
     connection = connect(server, provider)
     assert connection["idp_entity_id"] == provider.entity_id
     for person, role in ((ALICE, "MA"), (BOB, "AN")):
-        session = browser()
-        answer = sign_in(session, connection["login_url"], person)
-        assert answer.status_code == 200, f"{answer.url} {answer.status_code}: {answer.text[:2000]}"
-        who = session.get(server.url("/api/current-user/whoami"), timeout=30).json()
+        who = signed_in(server, connection, person).who()
         assert (who["email"], who["first_name"], who["last_name"]) == (person.email, person.first_name, person.last_name)
         membership = who["organization_membership"]
         assert (membership["role"], membership["role_source"]) == (role, "saml"), who
         assert sorted(who["groups"]) == sorted(person.groups or ())
 
     # Out of the higher group there: the next sign-on brings less.
-    provider.set_people(Person(ALICE.name, ALICE.email, ALICE.first_name, ALICE.last_name, groups=("stone-watchers",)))
+    provider.set_people(replace(ALICE, groups=("stone-watchers",)))
+    assert signed_in(server, connection, ALICE).role() == "AN"
+
+
+def test_whoever_is_deactivated_by_scim_is_out_at_the_next_request(server: Rollright, provider: SamlProvider) -> None:
+    """Signed in through each identity provider, and refused at the very next request; another person is not."""
+    provider.set_people(ALICE, BOB)
+    connection = connect(server, provider)
+    alice, bob = signed_in(server, connection, ALICE), signed_in(server, connection, BOB)
+    scim = server.scim(server.scim_token())
+    found = scim.request("GET", f'/Users?filter=userName eq "{ALICE.email}"').json()["Resources"]
+    answer = scim.change(f"/Users/{found[0]['id']}", {"op": "replace", "path": "active", "value": False})
+    assert answer.status_code in (200, 204), answer.text
+    assert alice.is_out()
     session = browser()
-    sign_in(session, connection["login_url"], ALICE)
-    who = session.get(server.url("/api/current-user/whoami"), timeout=30).json()
-    assert who["organization_membership"]["role"] == "AN", who
+    assert sign_in(session, connection["login_url"], ALICE).status_code == 403
+    assert "rollright_session" not in session.cookies
+    assert bob.role() == "AN"
+
+
+def signed_in(server: Rollright, connection: Json, person: Person) -> SignedIn:
+    """A sign-in that must succeed."""
+    session = browser()
+    answer = sign_in(session, connection["login_url"], person)
+    assert answer.status_code == 200, f"{answer.url} {answer.status_code}: {answer.text[:2000]}"
+    return SignedIn(server, session)

@@ -15,7 +15,7 @@ import requests
 from scim2_client.engines.httpx2 import SyncSCIMClient
 from scim2_models import PatchOp, PatchOperation
 
-from harness import Json, Rollright
+from harness import Json, Rollright, SignedIn
 from idps import Person, SimpleSamlPhp, browser, sign_in
 
 # What must be nowhere once she is deleted: nothing else in a database looks like these.
@@ -106,27 +106,6 @@ def provision(client: SyncSCIMClient) -> Directory:
     members = {"team-managers": [alice], "team-annotators": [alice, bob], "project-reviewers": [alice]}
     groups = {name: made(group, displayName=name, members=[{"value": one.id} for one in some]) for name, some in members.items()}
     return Directory(client, alice, bob, groups)
-
-
-class SignedIn:
-    """Somebody signed in: a browser that holds a session."""
-
-    def __init__(self, server: Rollright, session: requests.Session) -> None:
-        self._server, self._session = server, session
-
-    def ask(self) -> requests.Response:
-        """Who am I?, as the server answers it."""
-        return self._session.get(self._server.url("/api/current-user/whoami"), timeout=30, allow_redirects=False)
-
-    def who(self) -> Json:
-        """Who am I?, which must be answered."""
-        answer = self.ask()
-        assert answer.status_code == 200, f"{answer.status_code} {answer.text[:1000]}"
-        return dict(answer.json())
-
-    def role(self) -> str:
-        """The role in the organization."""
-        return str(self.who()["organization_membership"]["role"])
 
 
 class World:

@@ -7,7 +7,7 @@ It wants PKCE with S256, sends `iss` with its answers (RFC 9207), and has the cl
 - `rotate()` has it sign with a new key from now on and forget the old one, with the same client. It keeps everything in
   memory: whoever was signed in is not any more.
 - `sign_out(session)` ends the session of a browser here; the client has heard of it at its `back_channel` before this
-  returns. With `id_token_hint` and `post_logout_redirect_uri` the browser is led there.
+  returns. A browser that the client led to the end session endpoint says yes there with `sign_out(session, page)`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ import secrets
 import shutil
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import requests
 
@@ -80,9 +79,9 @@ class OidcProviderJs(OidcProvider):
     def _clients(self, *clients: dict[str, Any]) -> None:
         self._write("clients.json", list(clients))
 
-    def sign_out(self, session: requests.Session, **asked: str) -> requests.Response:
-        """Ends the session of a browser here, as it does that was led to the end session endpoint, with these parameters."""
-        page = session.get(self.url(f"/session/end?{urlencode(asked)}"), timeout=60)
+    def sign_out(self, session: requests.Session, page: requests.Response | None = None) -> requests.Response:
+        """Ends the session of a browser here: at its end session endpoint, or at the page there that it was led to."""
+        page = page or session.get(self.url("/session/end"), timeout=60)
         form = form_of(page)
         assert form, f"{page.url} {page.status_code}: {page.text[:2000]}"
         target, fields = form
