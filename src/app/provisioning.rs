@@ -159,16 +159,6 @@ async fn write_profile(
         Attempt::Taken | Attempt::Missing => return Err(TAKEN),
     }
     schemas::take_values(caller, tx, member.id, &profile.attributes).await?;
-    caller
-        .record(
-            tx,
-            vec![Event::member_changed(
-                member.id,
-                &caller.schemas.told(&member.profile),
-                &caller.schemas.told(profile),
-            )],
-        )
-        .await?;
     if profile.email() != member.profile.email() {
         let key = profile.email().map(name::key);
         let email = profile.email().zip(key.as_deref());
@@ -182,10 +172,17 @@ async fn write_profile(
             }
         }
     }
-    if profile.active != member.profile.active {
-        roles::derive(caller, tx, &[member.id]).await?;
+    let told = vec![Event::member_changed(
+        member.id,
+        &caller.schemas.told(&member.profile),
+        &caller.schemas.told(profile),
+    )];
+    if profile.active == member.profile.active {
+        caller.record(tx, told).await
+    } else {
+        roles::derive_held(caller, tx, &[member.id], told).await?;
+        Ok(())
     }
-    Ok(())
 }
 
 /// Deletes a member (R14): see [`departures::remove`].

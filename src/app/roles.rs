@@ -25,25 +25,33 @@ pub(super) async fn derive(
     members.sort_unstable();
     members.dedup();
     for chunk in members.chunks(usize::from(CHUNK)) {
-        let derived = roles::derive(tx, caller.organization, chunk).await?;
-        if derived.is_empty() {
-            continue;
-        }
-        let barred: Vec<MemberId> = derived
-            .iter()
-            .filter(|change| !change.after.has_access())
-            .map(|change| change.member)
-            .collect();
-        if !barred.is_empty() {
-            credentials::delete_all_of(tx, caller.organization, &barred).await?;
-        }
-        changed += derived.len() as u64;
-        let told = derived
-            .into_iter()
-            .map(|change| {
-                Event::role_changed(change.member, change.before, change.after, change.source)
-            })
-            .collect();
+        roles::hold(tx, caller.organization, chunk).await?;
+        changed += derive_held(caller, tx, chunk, Vec::new()).await?;
+    }
+    Ok(changed)
+}
+
+/// The same for members whom the transaction holds already. Tells of what was done to them before, and of what follows.
+pub(super) async fn derive_held(
+    caller: &Caller,
+    tx: &mut Tx,
+    members: &[MemberId],
+    mut told: Vec<Event>,
+) -> Result<u64, Error> {
+    let derived = roles::derive(tx, caller.organization, members).await?;
+    let barred: Vec<MemberId> = derived
+        .iter()
+        .filter(|change| !change.after.has_access())
+        .map(|change| change.member)
+        .collect();
+    if !barred.is_empty() {
+        credentials::delete_all_of(tx, caller.organization, &barred).await?;
+    }
+    let changed = derived.len() as u64;
+    told.extend(derived.into_iter().map(|change| {
+        Event::role_changed(change.member, change.before, change.after, change.source)
+    }));
+    if !told.is_empty() {
         caller.record(tx, told).await?;
     }
     Ok(changed)

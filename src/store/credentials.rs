@@ -78,6 +78,21 @@ pub(crate) async fn delete_all_of(
     members: &[MemberId],
 ) -> Result<u64, Error> {
     let list = super::list_of(members);
+    // Most who are deprovisioned never signed in: one statement says so.
+    let any: Option<(i32,)> = tx
+        .fetch_optional(
+            "SELECT 1 WHERE EXISTS (SELECT 1 FROM sessions
+                    WHERE organization_id = $1 AND member_id IN (SELECT value FROM json_each($2)))
+                OR EXISTS (SELECT 1 FROM user_tokens
+                    WHERE organization_id = $1 AND member_id IN (SELECT value FROM json_each($2)))
+                OR EXISTS (SELECT 1 FROM login_links
+                    WHERE organization_id = $1 AND member_id IN (SELECT value FROM json_each($2)))",
+            &[&organization, &list],
+        )
+        .await?;
+    if any.is_none() {
+        return Ok(0);
+    }
     let mut ended = 0;
     for sql in [
         "DELETE FROM sessions WHERE organization_id = $1 AND member_id IN (SELECT value FROM json_each($2))",

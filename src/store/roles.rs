@@ -2,6 +2,8 @@
 //!
 //! The SQL says what `domain::role::effective_role` says; `rollright doctor --verify` holds them against each other.
 
+use std::collections::BTreeMap;
+
 use sqlx::FromRow;
 
 use super::db::Tx;
@@ -58,49 +60,55 @@ pub(crate) struct RoleChange {
     pub(crate) source: RoleSource,
 }
 
-/// Derives the roles of these members again; gives those whose role is another now.
-///
-/// The members are held from the first statement on: of two transactions that change different facts of one member,
-/// the later sees what the earlier did.
+/// Holds these members: of two transactions that change different facts of one member, the later sees what the earlier
+/// did.
+pub(crate) async fn hold(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    members: &[MemberId],
+) -> Result<(), Error> {
+    let _held: Vec<(MemberId,)> = tx
+        .fetch_all_locked(
+            "SELECT id FROM members WHERE organization_id = $1 AND id IN (SELECT value FROM json_each($2)) ORDER BY id",
+            &[&organization, &list_of(members)],
+        )
+        .await?;
+    Ok(())
+}
+
+/// Derives the roles of these members again, which this transaction holds; gives those whose role is another now.
 pub(crate) async fn derive(
     tx: &mut Tx,
     organization: OrganizationId,
     members: &[MemberId],
 ) -> Result<Vec<RoleChange>, Error> {
-    let list = list_of(members);
-    let _held: Vec<(MemberId,)> = tx
-        .fetch_all_locked(
-            "SELECT id FROM members WHERE organization_id = $1 AND id IN (SELECT value FROM json_each($2)) ORDER BY id",
-            &[&organization, &list],
-        )
-        .await?;
-    let rows: Vec<(MemberId, i16, i16, i16)> = tx
+    let rows: Vec<(MemberId, i16, i16, i16, bool)> = tx
         .fetch_all(
             concat!(
-                "SELECT x.id, x.role_before, x.role_after, x.source_after FROM (",
+                "SELECT x.id, x.role_before, x.role_after, x.source_after, x.held_after FROM (",
                 evaluated!(),
                 ") AS x WHERE x.role_before <> x.role_after OR x.source_before <> x.source_after
                     OR x.held_before <> x.held_after ORDER BY x.id"
             ),
-            &[&organization, &list],
+            &[&organization, &list_of(members)],
         )
         .await?;
-    if rows.is_empty() {
-        return Ok(Vec::new());
+    // One statement for each outcome, and there are few: nothing is worked out again.
+    let mut outcomes: BTreeMap<(i16, i16, bool), Vec<MemberId>> = BTreeMap::new();
+    for (member, _, after, through, held) in &rows {
+        let alike = outcomes.entry((*after, *through, *held)).or_default();
+        alike.push(*member);
     }
-    tx.execute(
-        concat!(
-            "UPDATE members SET role = x.role_after, role_source = x.source_after, held_mapped_role = x.held_after
-             FROM (",
-            evaluated!(),
-            ") AS x WHERE members.organization_id = $1 AND members.id = x.id
-                AND (x.role_before <> x.role_after OR x.source_before <> x.source_after OR x.held_before <> x.held_after)"
-        ),
-        &[&organization, &list],
-    )
-    .await?;
+    for ((after, through, held), alike) in outcomes {
+        tx.execute(
+            "UPDATE members SET role = $3, role_source = $4, held_mapped_role = $5
+             WHERE organization_id = $1 AND id IN (SELECT value FROM json_each($2))",
+            &[&organization, &list_of(&alike), &after, &through, &held],
+        )
+        .await?;
+    }
     let mut changes = Vec::new();
-    for (member, before, after, through) in rows {
+    for (member, before, after, through, _) in rows {
         if before != after {
             changes.push(RoleChange {
                 member,
