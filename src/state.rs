@@ -8,8 +8,10 @@ use tokio::sync::Semaphore;
 use crate::app::authentication::Remembered;
 use crate::app::bell::Bell;
 use crate::app::request_log::Queue;
+use crate::app::vault::Vault;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::outgoing::Outgoing;
 use crate::store::db::Db;
 
 /// What a handler may reach.
@@ -29,6 +31,10 @@ pub(crate) struct State {
     pub(crate) bell: Arc<Bell>,
     /// Entries of the request log that wait to be written: nothing but the log would miss them.
     pub(crate) request_log: Arc<Queue>,
+    /// Secrets that must be read again.
+    pub(crate) vault: Vault,
+    /// Requests that the server makes by itself.
+    pub(crate) outgoing: Outgoing,
     /// How many SAML responses are verified at once: each takes a thread that blocks.
     pub(crate) verifiers: Arc<Semaphore>,
 }

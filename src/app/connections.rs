@@ -1,59 +1,111 @@
 //! Setting up how an organization's people sign in.
 
 use super::{Caller, role_mapping, roles};
-use crate::domain::connection::Connection;
+use crate::domain::connection::{self, AttributeNames, Connection, Protocol, Saml};
 use crate::domain::error::Error;
 use crate::domain::event::Event;
 use crate::domain::mapping::MappingChange;
 use crate::domain::{ConnectionId, Timestamp};
 use crate::secret;
-use crate::store::db::Db;
-use crate::store::{connections, sign_ons};
+use crate::store::connections;
+use crate::store::db::{Db, Tx};
+use crate::store::sign_ons::{self, OpenRequest, Purpose};
 
-/// The organization's connection; an empty one, with its URLs, where none was set up yet.
-pub(crate) async fn find(caller: &Caller) -> Result<Connection, Error> {
-    caller.must_administer()?;
-    let mut tx = caller.db.read().await?;
-    if let Some(found) = connections::find(&mut tx, caller.organization).await? {
-        return Ok(found);
-    }
-    drop(tx);
-    // The IdP needs our URLs before we know anything of it; so they must last from the first look on.
-    let mut tx = caller.write_alone().await?;
-    if let Some(found) = connections::find(&mut tx, caller.organization).await? {
-        return Ok(found);
-    }
-    let empty = empty(caller);
-    connections::save(&mut tx, &empty).await?;
-    caller
-        .record(&mut tx, vec![Event::connection_changed(None, &empty)])
-        .await?;
-    tx.commit().await?;
-    Ok(empty)
-}
+const MISSING: Error = Error::NotFound("connection");
 
-fn empty(caller: &Caller) -> Connection {
+/// A connection of nothing yet but its own place: the IdP needs our URLs before we know anything of it.
+pub(crate) fn draft(caller: &Caller, protocol: Protocol) -> Connection {
+    let attributes = match &protocol {
+        Protocol::Saml(_) => AttributeNames::default(),
+        Protocol::Oidc(_) => AttributeNames::of_oidc(),
+    };
     Connection {
         organization: caller.organization,
         id: ConnectionId(secret::id_at(caller.now)),
         token: secret::random_token(""),
+        name: String::new(),
+        enabled: true,
+        just_in_time: true,
         domain: String::new(),
         idp_provider: "custom".to_owned(),
-        metadata_xml: String::new(),
-        metadata_url: String::new(),
-        entity_id: String::new(),
-        sso_url: String::new(),
-        certificates: Vec::new(),
-        mapping_email: "Email".to_owned(),
-        mapping_first_name: "FirstName".to_owned(),
-        mapping_last_name: "LastName".to_owned(),
-        mapping_groups: "Groups".to_owned(),
-        split_groups: false,
+        attributes,
+        protocol,
     }
 }
 
-/// Changes the organization's connection, who gives roles, and the rules: all or nothing.
+/// The connections of the organization, oldest first.
+pub(crate) async fn list(caller: &Caller) -> Result<Vec<Connection>, Error> {
+    caller.must_administer()?;
+    let mut tx = caller.db.read().await?;
+    connections::list(&mut tx, caller.organization).await
+}
+
+/// One connection.
+pub(crate) async fn find(caller: &Caller, id: ConnectionId) -> Result<Connection, Error> {
+    caller.must_administer()?;
+    let mut tx = caller.db.read().await?;
+    let found = connections::find(&mut tx, caller.organization, id).await?;
+    found.ok_or(MISSING)
+}
+
+/// The first SAML connection: the one that Label Studio's clients know. Made where there is none, since its URLs must
+/// last from the first look on.
+pub(crate) async fn first(caller: &Caller) -> Result<Connection, Error> {
+    caller.must_administer()?;
+    let mut tx = caller.db.read().await?;
+    if let Some(found) = first_saml(&mut tx, caller).await? {
+        return Ok(found);
+    }
+    drop(tx);
+    let mut tx = caller.write_alone().await?;
+    if let Some(found) = first_saml(&mut tx, caller).await? {
+        return Ok(found);
+    }
+    let made = draft(caller, Protocol::Saml(Saml::default()));
+    save(caller, &mut tx, None, &made).await?;
+    tx.commit().await?;
+    Ok(made)
+}
+
+async fn first_saml(tx: &mut Tx, caller: &Caller) -> Result<Option<Connection>, Error> {
+    let all = connections::list(tx, caller.organization).await?;
+    Ok(all.into_iter().find(|one| one.saml().is_some()))
+}
+
+/// Sets a connection up.
+pub(crate) async fn create(caller: &Caller, made: Connection) -> Result<Connection, Error> {
+    caller.must_administer()?;
+    let mut tx = caller.write_alone().await?;
+    let all = connections::list(&mut tx, caller.organization).await?;
+    if all.len() as u64 >= connection::MOST {
+        return Err(Error::Invalid(format!(
+            "an organization can have {} connections, and it has them; delete one that is not used",
+            connection::MOST
+        )));
+    }
+    save(caller, &mut tx, None, &made).await?;
+    tx.commit().await?;
+    Ok(made)
+}
+
+/// Changes a connection.
 pub(crate) async fn change(
+    caller: &Caller,
+    id: ConnectionId,
+    change: impl FnOnce(Connection) -> Result<Connection, Error>,
+) -> Result<Connection, Error> {
+    caller.must_administer()?;
+    let mut tx = caller.write_alone().await?;
+    let found = connections::find(&mut tx, caller.organization, id).await?;
+    let before = found.ok_or(MISSING)?;
+    let after = change(before.clone())?;
+    save(caller, &mut tx, Some(&before), &after).await?;
+    tx.commit().await?;
+    Ok(after)
+}
+
+/// Changes the first SAML connection, who gives roles, and the rules: all or nothing.
+pub(crate) async fn change_first(
     caller: &Caller,
     change: impl FnOnce(Connection) -> Result<Connection, Error>,
     manual: Option<bool>,
@@ -61,28 +113,54 @@ pub(crate) async fn change(
 ) -> Result<Connection, Error> {
     caller.must_administer()?;
     let mut tx = caller.write_alone().await?;
-    let before = connections::find(&mut tx, caller.organization).await?;
-    let after = change(before.clone().unwrap_or_else(|| empty(caller)))?;
-    if before.as_ref() != Some(&after) {
-        connections::save(&mut tx, &after).await?;
-        caller
-            .record(
-                &mut tx,
-                vec![Event::connection_changed(before.as_ref(), &after)],
-            )
-            .await?;
-        // What another IdP said of people says nothing here: neither their names with it nor their groups.
-        if before.is_some_and(|before| before.entity_id != after.entity_id) {
-            sign_ons::forget(&mut tx, (after.organization, after.id)).await?;
-            roles::derive_all(caller, &mut tx).await?;
-        }
-    }
+    let before = first_saml(&mut tx, caller).await?;
+    let after = change(
+        before
+            .clone()
+            .unwrap_or_else(|| draft(caller, Protocol::Saml(Saml::default()))),
+    )?;
+    save(caller, &mut tx, before.as_ref(), &after).await?;
     if let Some(manual) = manual {
         role_mapping::apply_manual_management(caller, &mut tx, manual).await?;
     }
     role_mapping::apply(caller, &mut tx, rules).await?;
     tx.commit().await?;
     Ok(after)
+}
+
+/// Deletes a connection: nobody signs in through it any more, its sessions end, and what it has said of people is
+/// forgotten.
+pub(crate) async fn delete(caller: &Caller, id: ConnectionId) -> Result<(), Error> {
+    caller.must_administer()?;
+    let mut tx = caller.write_alone().await?;
+    let found = connections::find(&mut tx, caller.organization, id).await?;
+    let before = found.ok_or(MISSING)?;
+    connections::delete(&mut tx, caller.organization, id).await?;
+    let told = Event::connection_deleted(&before);
+    caller.record(&mut tx, vec![told]).await?;
+    roles::derive_all(caller, &mut tx).await?;
+    tx.commit().await
+}
+
+async fn save(
+    caller: &Caller,
+    tx: &mut Tx,
+    before: Option<&Connection>,
+    after: &Connection,
+) -> Result<(), Error> {
+    if before == Some(after) {
+        return Ok(());
+    }
+    after.check()?;
+    connections::save(tx, after).await?;
+    let told = Event::connection_changed(before, after);
+    caller.record(tx, vec![told]).await?;
+    // What another IdP said of people says nothing here: neither their names with it nor their groups.
+    if before.is_some_and(|before| before.idp() != after.idp()) {
+        sign_ons::forget(tx, (after.organization, after.id)).await?;
+        roles::derive_all(caller, tx).await?;
+    }
+    Ok(())
 }
 
 /// The connection that a URL names.
@@ -105,8 +183,14 @@ pub(crate) async fn begin_sign_on(
     let mut tx = db.write(connection.organization).await?;
     let key = (connection.organization, connection.id);
     let expires = now.plus_seconds(PATIENCE);
-    let browser = secret::hash(browser).0;
-    sign_ons::insert_request(&mut tx, key, &id, &browser, target, now, expires).await?;
+    let request = OpenRequest {
+        id: &id,
+        browser_hash: &secret::hash(browser).0,
+        target,
+        purpose: Purpose::SignOn,
+        secrets: None,
+    };
+    sign_ons::insert_request(&mut tx, key, request, now, expires).await?;
     tx.commit().await?;
     Ok(id)
 }

@@ -25,6 +25,7 @@ pub(crate) mod setup;
 pub(crate) mod sign_on;
 pub(crate) mod telling;
 pub(crate) mod trail;
+pub(crate) mod vault;
 pub(crate) mod verification;
 
 use std::sync::Arc;

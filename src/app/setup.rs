@@ -6,8 +6,9 @@ use crate::domain::event::Event;
 use crate::domain::member::Profile;
 use crate::domain::name;
 use crate::domain::role::Role;
-use crate::domain::{AccountId, MemberId, OrganizationId, Timestamp};
+use crate::domain::{AccountId, MemberId, OrganizationId, SessionId, Timestamp};
 use crate::secret;
+use crate::store::credentials::NewSession;
 use crate::store::db::{Db, Tx};
 use crate::store::members::Start;
 use crate::store::{credentials, members, organizations};
@@ -241,6 +242,7 @@ pub(crate) async fn use_login_link(
     db: &Db,
     now: Timestamp,
     link: &str,
+    user_agent: &str,
     request: &str,
 ) -> Result<Option<String>, Error> {
     let hash = secret::hash(link).0;
@@ -268,15 +270,17 @@ pub(crate) async fn use_login_link(
     };
     let session = secret::random_token("");
     let expires = now.plus_seconds(SESSION_LIFE);
-    credentials::insert_session(
-        &mut tx,
+    let begun = NewSession {
+        hash: &secret::hash(&session).0,
+        id: SessionId(secret::id_at(now)),
         organization,
         member,
-        &secret::hash(&session).0,
-        now,
+        at: now,
         expires,
-    )
-    .await?;
+        browser: user_agent,
+        via: None,
+    };
+    credentials::insert_session(&mut tx, begun).await?;
     caller
         .record(&mut tx, vec![Event::signed_in(member, None, found.role)])
         .await?;

@@ -50,6 +50,13 @@ pub struct Config {
     pub request_log_days: u16,
     /// How many bytes of the request log are kept for each organization.
     pub request_log_max_bytes: u64,
+    /// Under which secrets that must be read again are sealed; every node of an installation has the same.
+    #[serde(deserialize_with = "secret")]
+    pub secret_key: Option<SecretString>,
+    /// Whether requests that the server makes by itself may go to private addresses, and without encryption.
+    pub allow_private_networks: bool,
+    /// Who is asked for the TXT records of domains, where it is not the system's resolver.
+    pub dns_server: Option<SocketAddr>,
 }
 
 /// How log lines look.
@@ -79,6 +86,9 @@ impl Default for Config {
             max_body_bytes: 1024 * 1024,
             request_log_days: 7,
             request_log_max_bytes: 100 * 1024 * 1024,
+            secret_key: None,
+            allow_private_networks: false,
+            dns_server: None,
         }
     }
 }
@@ -131,6 +141,32 @@ impl Config {
             None if self.host.is_unspecified() => format!("http://localhost:{}", self.port).into(),
             None => format!("http://{}", self.address()).into(),
         }
+    }
+
+    /// Takes the key under which secrets are sealed from the file `secret.key` in the data directory, where no setting
+    /// gives it. Where the file is missing too it is made with what `fresh` gives, if that gives anything.
+    ///
+    /// # Errors
+    ///
+    /// If the key is too short, or the file can neither be read nor made.
+    pub(crate) fn settle_secret_key(&mut self, fresh: Option<String>) -> anyhow::Result<()> {
+        /// As many letters of base64 as 256 bits need.
+        const SHORTEST: usize = 43;
+        if self.secret_key.is_none() {
+            if fresh.is_some() {
+                self.create_data_dir()?;
+            }
+            let file = self.data_dir.join("secret.key");
+            self.secret_key = sources::read_or_make(&file, fresh)?.map(SecretString::from);
+        }
+        if let Some(key) = &self.secret_key
+            && key.expose_secret().len() < SHORTEST
+        {
+            bail!(
+                "the secret key must have at least {SHORTEST} letters, made by chance: openssl rand -base64 32"
+            );
+        }
+        Ok(())
     }
 
     /// Makes the data directory where it is missing, for the user of this process alone.

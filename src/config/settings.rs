@@ -38,7 +38,7 @@ const fn secret(key: &'static str, label_studio: Option<&'static str>) -> Settin
 }
 
 /// Every setting.
-pub(super) const SETTINGS: [Setting; 14] = [
+pub(super) const SETTINGS: [Setting; 17] = [
     plain("host"),
     plain("port"),
     plain("data_dir"),
@@ -56,6 +56,9 @@ pub(super) const SETTINGS: [Setting; 14] = [
     plain("max_body_bytes"),
     plain("request_log_days"),
     plain("request_log_max_bytes"),
+    secret("secret_key", None),
+    plain("allow_private_networks"),
+    plain("dns_server"),
 ];
 
 impl Setting {

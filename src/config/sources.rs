@@ -130,6 +130,32 @@ fn from_variables(variables: &[(String, String)]) -> anyhow::Result<Vec<(&'stati
     }
 }
 
+/// What stands in a file for the user of this process alone; it is made where it is missing and
+/// there is something to make it of.
+pub(super) fn read_or_make(path: &Path, fresh: Option<String>) -> anyhow::Result<Option<String>> {
+    if let Some(fresh) = fresh {
+        make(path, &fresh)?;
+    }
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text.trim_end().to_owned())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
+}
+
+fn make(path: &Path, text: &str) -> anyhow::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(mut file) => std::io::Write::write_all(&mut file, format!("{text}\n").as_bytes())
+            .with_context(|| format!("cannot write {}", path.display())),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error).with_context(|| format!("cannot make {}", path.display())),
+    }
+}
+
 fn read_secret(name: &str, path: &Path) -> anyhow::Result<String> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("cannot read {}, which {name}_FILE names", path.display()))?;

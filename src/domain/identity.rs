@@ -20,6 +20,17 @@ pub(crate) enum AssertedGroups {
     Known(Vec<String>),
 }
 
+/// A session as the IdP knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct AtIdp {
+    /// How the IdP names the person in it, exact bytes, a transient name too.
+    pub(crate) subject: String,
+    /// The IdP's name for the session: SAML's `SessionIndex`, OIDC's `sid`.
+    pub(crate) session: Option<String>,
+    /// What a request to log out must carry besides, in the protocol's own form.
+    pub(crate) hint: String,
+}
+
 /// A person as an IdP asserts them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Identity {
@@ -37,8 +48,10 @@ pub(crate) struct Identity {
     pub(crate) assertion_id: String,
     /// Until when the assertion could be used, with the allowed skew.
     pub(crate) usable_until: Timestamp,
-    /// Which of our requests this answers.
-    pub(crate) in_response_to: String,
+    /// Which of our requests this answers; none, where the IdP began.
+    pub(crate) in_response_to: Option<String>,
+    /// What it is at the IdP, for logging out there.
+    pub(crate) at_idp: AtIdp,
     /// When the IdP wants the session to end.
     pub(crate) session_not_on_or_after: Option<Timestamp>,
 }

@@ -135,7 +135,7 @@ mod tests {
     /// The rows of the table in `docs/scim.md`, by what they begin with.
     const SWITCHES: [(&str, Switch); 9] = [
         (
-            "a value of a group's `members` that is no User's id",
+            "a value of a group's `members` that is no User's and no Group's id",
             Leniency::passes_over_unknown_members,
         ),
         (

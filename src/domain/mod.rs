@@ -79,7 +79,7 @@ uuid_id!(
     EventId
 );
 uuid_id!(
-    /// One SAML set-up of an organization.
+    /// One set-up of an organization by which people sign in.
     ConnectionId
 );
 uuid_id!(
@@ -94,6 +94,35 @@ uuid_id!(
     /// One entry of the request log.
     LoggedRequestId
 );
+uuid_id!(
+    /// A key of ours in a connection.
+    KeyId
+);
+uuid_id!(
+    /// What names a session to the person whose it is; opens nothing.
+    SessionId
+);
+
+impl ConnectionId {
+    /// Reads the hyphenated form with small letters and nothing else: one id, one spelling.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        parse_uuid(text).map(Self)
+    }
+}
+
+impl KeyId {
+    /// Reads the hyphenated form with small letters and nothing else: one id, one spelling.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        parse_uuid(text).map(Self)
+    }
+}
+
+impl SessionId {
+    /// Reads the hyphenated form with small letters and nothing else: one id, one spelling.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        parse_uuid(text).map(Self)
+    }
+}
 
 impl MemberId {
     /// What no member has, and what is less than every other.
@@ -140,7 +169,8 @@ fn parse_uuid(text: &str) -> Option<Uuid> {
 }
 
 /// A moment in whole milliseconds since 1970-01-01T00:00:00Z, so that both engines keep it unchanged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
 pub(crate) struct Timestamp(pub(crate) i64);
 
 impl Timestamp {

@@ -1,4 +1,4 @@
-//! Two cookies: the session, and the mark of the browser that began a sign-on.
+//! What a browser brings with it: the session, the mark of a sign-on that it began, and what it calls itself.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
@@ -65,6 +65,15 @@ fn find<'h>(headers: &'h HeaderMap, name: &str, base_url: &str) -> Option<&'h st
         .find(|(key, _)| key.strip_prefix(prefix) == Some(name))
         .map(|(_, value)| value)
         .filter(|value| !value.is_empty())
+}
+
+/// What the browser calls itself, cut short.
+pub(crate) fn user_agent(headers: &HeaderMap) -> &str {
+    let said = headers
+        .get(header::USER_AGENT)
+        .and_then(|said| said.to_str().ok())
+        .unwrap_or_default();
+    &said[..said.len().min(256)]
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, delete, get, post};
 
 use super::api::{
-    events, mapping, members, projects, receivers, removals, saml_settings, schemas as definitions,
-    scim_requests, scim_tokens, whoami,
+    connections, events, mapping, members, projects, receivers, removals, saml_settings,
+    schemas as definitions, scim_requests, scim_tokens, whoami,
 };
 use super::form::Form;
 use super::request_log::RequestLog;
@@ -134,6 +134,16 @@ fn api() -> Routes {
         .patch(members::assign_role)
         .post(members::assign_role);
     [
+        (
+            "/api/connections",
+            get(connections::list).post(connections::create),
+        ),
+        (
+            "/api/connections/{id}",
+            get(connections::get)
+                .patch(connections::change)
+                .delete(connections::delete),
+        ),
         ("/api/current-user/whoami", get(whoami::whoami)),
         ("/api/events", get(events::list)),
         ("/api/members/{id}/explain", get(members::explain)),

@@ -4,6 +4,7 @@
 //! is understood here.
 
 mod background;
+mod open;
 mod patient;
 
 use std::convert::Infallible;
@@ -22,20 +23,17 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulConnection, GracefulShutdown};
-use secrecy::ExposeSecret as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tower::Service as _;
 
 use self::background::Background;
+pub(crate) use self::open::open_state;
 use self::patient::Patient;
-use crate::clock::Clock;
 use crate::config::Config;
 use crate::state::State;
-use crate::store::db::Db;
-use crate::store::values;
-use crate::{http, telemetry};
+use crate::{http, secret};
 
 /// How long a client may take over the head of a request, and how long a connection may be idle before one.
 const HEADER_TIME: Duration = Duration::from_secs(10);
@@ -70,29 +68,6 @@ pub struct Server {
     limits: Limits,
 }
 
-/// Opens the database and gathers what handlers and commands need.
-pub(crate) async fn open_state(config: Config) -> anyhow::Result<State> {
-    if config.database_url.is_none() {
-        config.create_data_dir()?;
-    }
-    let db = Db::open(config.database_url().expose_secret())
-        .await
-        .context("cannot open the database")?;
-    values::fill(&db)
-        .await
-        .context("cannot fill the index of attributes' values")?;
-    Ok(State {
-        db,
-        clock: Clock::system(),
-        config: Arc::new(config),
-        metrics: telemetry::metrics(),
-        remembered: Arc::default(),
-        bell: Arc::default(),
-        request_log: Arc::default(),
-        verifiers: Arc::new(Semaphore::new(VERIFIERS)),
-    })
-}
-
 impl Server {
     /// Opens the database, brings it up to date and listens.
     ///
@@ -110,10 +85,14 @@ impl Server {
         // Known only now if any port was asked for; fixed from here on.
         config.port = address.port();
         config.base_url = Some(config.base_url().into_owned());
+        config.settle_secret_key(Some(secret::random_token("")))?;
+        let state = open_state(config).await?;
+        let checked = state.vault.check(&state.db).await;
+        checked.context("cannot use the database")?;
         Ok(Self {
             listener,
             address,
-            state: open_state(config).await?,
+            state,
             limits: Limits {
                 header_time: HEADER_TIME,
                 write_pause: WRITE_PAUSE,

@@ -1,10 +1,10 @@
-//! Connections: the SAML set-ups of organizations.
+//! Connections: the set-ups by which an organization's people sign in.
 
 use sqlx::FromRow;
 use sqlx::types::Json;
 
 use super::db::Tx;
-use crate::domain::connection::Connection;
+use crate::domain::connection::{AttributeNames, Connection, Protocol};
 use crate::domain::error::Error;
 use crate::domain::{ConnectionId, OrganizationId};
 
@@ -13,18 +13,17 @@ struct ConnectionRow {
     organization_id: OrganizationId,
     id: ConnectionId,
     token: String,
+    name: String,
+    enabled: bool,
+    just_in_time: bool,
     domain: String,
     idp_provider: String,
-    metadata_xml: String,
-    metadata_url: String,
-    entity_id: String,
-    sso_url: String,
-    certificates: Json<Vec<String>>,
     mapping_email: String,
     mapping_first_name: String,
     mapping_last_name: String,
     mapping_groups: String,
     split_groups: bool,
+    settings: Json<Protocol>,
 }
 
 impl From<ConnectionRow> for Connection {
@@ -33,18 +32,19 @@ impl From<ConnectionRow> for Connection {
             organization: row.organization_id,
             id: row.id,
             token: row.token,
+            name: row.name,
+            enabled: row.enabled,
+            just_in_time: row.just_in_time,
             domain: row.domain,
             idp_provider: row.idp_provider,
-            metadata_xml: row.metadata_xml,
-            metadata_url: row.metadata_url,
-            entity_id: row.entity_id,
-            sso_url: row.sso_url,
-            certificates: row.certificates.0,
-            mapping_email: row.mapping_email,
-            mapping_first_name: row.mapping_first_name,
-            mapping_last_name: row.mapping_last_name,
-            mapping_groups: row.mapping_groups,
-            split_groups: row.split_groups,
+            attributes: AttributeNames {
+                email: row.mapping_email,
+                first_name: row.mapping_first_name,
+                last_name: row.mapping_last_name,
+                groups: row.mapping_groups,
+                split_groups: row.split_groups,
+            },
+            protocol: row.settings.0,
         }
     }
 }
@@ -53,8 +53,8 @@ impl From<ConnectionRow> for Connection {
 pub(crate) async fn find_by_token(tx: &mut Tx, token: &str) -> Result<Option<Connection>, Error> {
     let row: Option<ConnectionRow> = tx
         .fetch_optional(
-            "SELECT organization_id, id, token, domain, idp_provider, metadata_xml, metadata_url, entity_id, sso_url, certificates,
-                mapping_email, mapping_first_name, mapping_last_name, mapping_groups, split_groups
+            "SELECT organization_id, id, token, name, enabled, just_in_time, domain, idp_provider,
+                mapping_email, mapping_first_name, mapping_last_name, mapping_groups, split_groups, settings
              FROM connections WHERE token = $1",
             &[&token],
         )
@@ -62,49 +62,81 @@ pub(crate) async fn find_by_token(tx: &mut Tx, token: &str) -> Result<Option<Con
     Ok(row.map(Connection::from))
 }
 
-/// The connection of an organization.
+/// One connection of an organization.
 pub(crate) async fn find(
     tx: &mut Tx,
     organization: OrganizationId,
+    id: ConnectionId,
 ) -> Result<Option<Connection>, Error> {
     let row: Option<ConnectionRow> = tx
         .fetch_optional(
-            "SELECT organization_id, id, token, domain, idp_provider, metadata_xml, metadata_url, entity_id, sso_url, certificates,
-                mapping_email, mapping_first_name, mapping_last_name, mapping_groups, split_groups
-             FROM connections WHERE organization_id = $1 ORDER BY id LIMIT 1",
-            &[&organization],
+            "SELECT organization_id, id, token, name, enabled, just_in_time, domain, idp_provider,
+                mapping_email, mapping_first_name, mapping_last_name, mapping_groups, split_groups, settings
+             FROM connections WHERE organization_id = $1 AND id = $2",
+            &[&organization, &id],
         )
         .await?;
     Ok(row.map(Connection::from))
 }
 
+/// The connections of an organization, oldest first.
+pub(crate) async fn list(
+    tx: &mut Tx,
+    organization: OrganizationId,
+) -> Result<Vec<Connection>, Error> {
+    let rows: Vec<ConnectionRow> = tx
+        .fetch_all(
+            "SELECT organization_id, id, token, name, enabled, just_in_time, domain, idp_provider,
+                mapping_email, mapping_first_name, mapping_last_name, mapping_groups, split_groups, settings
+             FROM connections WHERE organization_id = $1 ORDER BY id",
+            &[&organization],
+        )
+        .await?;
+    Ok(rows.into_iter().map(Connection::from).collect())
+}
+
 /// Writes a connection, new or changed.
 pub(crate) async fn save(tx: &mut Tx, connection: &Connection) -> Result<(), Error> {
     tx.execute(
-        "INSERT INTO connections (organization_id, id, token, domain, idp_provider, metadata_xml, metadata_url, entity_id,
-            sso_url, certificates, mapping_email, mapping_first_name, mapping_last_name, mapping_groups, split_groups)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-         ON CONFLICT (organization_id, id) DO UPDATE SET domain = $4, idp_provider = $5, metadata_xml = $6, metadata_url = $7,
-            entity_id = $8, sso_url = $9, certificates = $10, mapping_email = $11, mapping_first_name = $12,
-            mapping_last_name = $13, mapping_groups = $14, split_groups = $15",
+        "INSERT INTO connections (organization_id, id, token, name, enabled, just_in_time, domain, idp_provider,
+            mapping_email, mapping_first_name, mapping_last_name, mapping_groups, split_groups, settings)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+         ON CONFLICT (organization_id, id) DO UPDATE SET name = $4, enabled = $5, just_in_time = $6, domain = $7,
+            idp_provider = $8, mapping_email = $9, mapping_first_name = $10, mapping_last_name = $11, mapping_groups = $12,
+            split_groups = $13, settings = $14",
         &[
             &connection.organization,
             &connection.id,
             &connection.token,
+            &connection.name,
+            &connection.enabled,
+            &connection.just_in_time,
             &connection.domain,
             &connection.idp_provider,
-            &connection.metadata_xml,
-            &connection.metadata_url,
-            &connection.entity_id,
-            &connection.sso_url,
-            &Json(connection.certificates.clone()),
-            &connection.mapping_email,
-            &connection.mapping_first_name,
-            &connection.mapping_last_name,
-            &connection.mapping_groups,
-            &connection.split_groups,
+            &connection.attributes.email,
+            &connection.attributes.first_name,
+            &connection.attributes.last_name,
+            &connection.attributes.groups,
+            &connection.attributes.split_groups,
+            &Json(connection.protocol.clone()),
         ],
     )
     .await?;
+    Ok(())
+}
+
+/// Deletes a connection, and with it what it has said of people and the sessions that were begun through it.
+pub(crate) async fn delete(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: ConnectionId,
+) -> Result<(), Error> {
+    for sql in [
+        "DELETE FROM sessions WHERE organization_id = $1 AND connection_id = $2",
+        "UPDATE domains SET connection_id = NULL, sso_required = FALSE WHERE organization_id = $1 AND connection_id = $2",
+        "DELETE FROM connections WHERE organization_id = $1 AND id = $2",
+    ] {
+        tx.execute(sql, &[&organization, &id]).await?;
+    }
     Ok(())
 }

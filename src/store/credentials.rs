@@ -6,7 +6,7 @@ use super::db::Tx;
 use super::role;
 use crate::domain::error::Error;
 use crate::domain::role::Role;
-use crate::domain::{MemberId, OrganizationId, ScimTokenId, Timestamp};
+use crate::domain::{ConnectionId, MemberId, OrganizationId, ScimTokenId, SessionId, Timestamp};
 
 /// Whom a session or a user token stands for.
 pub(crate) struct Holder {
@@ -29,20 +29,60 @@ fn holder(row: Option<(OrganizationId, MemberId, i16)>) -> Result<Option<Holder>
     .transpose()
 }
 
+/// A session to be.
+pub(crate) struct NewSession<'a> {
+    /// The hash of what the browser will present.
+    pub(crate) hash: &'a str,
+    /// What names the session to the person.
+    pub(crate) id: SessionId,
+    /// The organization.
+    pub(crate) organization: OrganizationId,
+    /// Whose it is.
+    pub(crate) member: MemberId,
+    /// The moment.
+    pub(crate) at: Timestamp,
+    /// Until when it lasts.
+    pub(crate) expires: Timestamp,
+    /// What the browser calls itself.
+    pub(crate) browser: &'a str,
+    /// Through which connection it was begun, if through one.
+    pub(crate) via: Option<Via>,
+}
+
+/// What a session is at the IdP.
+pub(crate) struct Via {
+    /// The connection.
+    pub(crate) connection: ConnectionId,
+    /// How the IdP names the person in it.
+    pub(crate) subject: String,
+    /// The IdP's name for the session.
+    pub(crate) session: Option<String>,
+    /// What a request to log out must carry, sealed.
+    pub(crate) logout: Option<String>,
+}
+
 /// Begins a session.
-pub(crate) async fn insert_session(
-    tx: &mut Tx,
-    organization: OrganizationId,
-    member: MemberId,
-    hash: &str,
-    at: Timestamp,
-    expires: Timestamp,
-) -> Result<(), Error> {
-    tx.execute("DELETE FROM sessions WHERE expires_at < $1", &[&at])
+pub(crate) async fn insert_session(tx: &mut Tx, session: NewSession<'_>) -> Result<(), Error> {
+    tx.execute("DELETE FROM sessions WHERE expires_at < $1", &[&session.at])
         .await?;
+    let via = session.via.as_ref();
     tx.execute(
-        "INSERT INTO sessions (hash, organization_id, member_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
-        &[&hash, &organization, &member, &at, &expires],
+        "INSERT INTO sessions (hash, organization_id, member_id, created_at, expires_at, id, browser, connection_id, subject,
+            idp_session, logout)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        &[
+            &session.hash,
+            &session.organization,
+            &session.member,
+            &session.at,
+            &session.expires,
+            &session.id,
+            &session.browser,
+            &via.map(|via| via.connection),
+            &via.map(|via| via.subject.clone()),
+            &via.and_then(|via| via.session.clone()),
+            &via.and_then(|via| via.logout.clone()),
+        ],
     )
     .await?;
     Ok(())

@@ -4,44 +4,98 @@ use super::db::{Bind, Tx};
 use crate::domain::error::Error;
 use crate::domain::{ConnectionId, MemberId, OrganizationId, Timestamp};
 
-/// Remembers a request that was sent to an IdP.
+/// What a request to an IdP is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Somebody signs on.
+    SignOn,
+    /// An administrator tries the connection: nobody is signed on and nothing is made.
+    Test,
+    /// Somebody logs out.
+    Logout,
+}
+
+impl Purpose {
+    fn word(self) -> &'static str {
+        match self {
+            Self::SignOn => "sign_on",
+            Self::Test => "test",
+            Self::Logout => "logout",
+        }
+    }
+}
+
+/// A request that was sent to an IdP and is not answered yet.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OpenRequest<'a> {
+    /// Its id: SAML's `ID`, OIDC's `state`.
+    pub(crate) id: &'a str,
+    /// The hash of the mark of the browser that asks.
+    pub(crate) browser_hash: &'a str,
+    /// The path to go to afterwards.
+    pub(crate) target: &'a str,
+    /// What it is for.
+    pub(crate) purpose: Purpose,
+    /// What only we know of it, sealed.
+    pub(crate) secrets: Option<&'a str>,
+}
+
+/// Remembers a request.
 pub(crate) async fn insert_request(
     tx: &mut Tx,
     connection: (OrganizationId, ConnectionId),
-    id: &str,
-    browser_hash: &str,
-    target: &str,
+    request: OpenRequest<'_>,
     now: Timestamp,
     expires: Timestamp,
 ) -> Result<(), Error> {
     tx.execute("DELETE FROM authn_requests WHERE expires_at < $1", &[&now])
         .await?;
     tx.execute(
-        "INSERT INTO authn_requests (id, organization_id, connection_id, browser_hash, target, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6)",
-        &[&id, &connection.0, &connection.1, &browser_hash, &target, &expires],
+        "INSERT INTO authn_requests (id, organization_id, connection_id, browser_hash, target, expires_at, purpose, secrets)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        &[
+            &request.id,
+            &connection.0,
+            &connection.1,
+            &request.browser_hash,
+            &request.target,
+            &expires,
+            &request.purpose.word(),
+            &request.secrets.map(str::to_owned),
+        ],
     )
     .await?;
     Ok(())
 }
 
-/// Uses an open request of this connection and this browser up; the path to go to. Of many who try at once, one gets it.
+/// A request that was answered.
+pub(crate) struct Answered {
+    /// The path to go to.
+    pub(crate) target: String,
+    /// What only we know of it, sealed.
+    pub(crate) secrets: Option<String>,
+}
+
+/// Uses an open request of this connection and this browser up, if it is for this purpose. Of many who try at once, one
+/// gets it.
 pub(crate) async fn take_request(
     tx: &mut Tx,
     connection: (OrganizationId, ConnectionId),
     id: &str,
     browser_hash: &str,
+    purpose: Purpose,
     now: Timestamp,
-) -> Result<Option<String>, Error> {
-    let row: Option<(String,)> = tx
+) -> Result<Option<Answered>, Error> {
+    let row: Option<(String, Option<String>)> = tx
         .fetch_optional(
             "DELETE FROM authn_requests
-             WHERE id = $1 AND organization_id = $2 AND connection_id = $3 AND browser_hash = $4 AND expires_at > $5
-             RETURNING target",
-            &[&id, &connection.0, &connection.1, &browser_hash, &now],
+             WHERE id = $1 AND organization_id = $2 AND connection_id = $3 AND browser_hash = $4 AND purpose = $5
+                AND expires_at > $6
+             RETURNING target, secrets",
+            &[&id, &connection.0, &connection.1, &browser_hash, &purpose.word(), &now],
         )
         .await?;
-    Ok(row.map(|(target,)| target))
+    Ok(row.map(|(target, secrets)| Answered { target, secrets }))
 }
 
 /// Notes that an assertion was used; `false` where it was before.

@@ -72,6 +72,8 @@ pub(crate) enum Kind {
     WorkspaceCreated,
     /// A connection was set up or changed.
     ConnectionChanged,
+    /// A connection was deleted.
+    ConnectionDeleted,
     /// An extension was defined.
     SchemaCreated,
     /// The definition of an extension changed.
@@ -106,7 +108,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// Every kind, in the order of their definition.
-    pub(crate) const ALL: [Self; 32] = [
+    pub(crate) const ALL: [Self; 33] = [
         Self::OrganizationCreated,
         Self::MemberCreated,
         Self::MemberChanged,
@@ -124,6 +126,7 @@ impl Kind {
         Self::ProjectCreated,
         Self::WorkspaceCreated,
         Self::ConnectionChanged,
+        Self::ConnectionDeleted,
         Self::SchemaCreated,
         Self::SchemaChanged,
         Self::SchemaDeleted,
@@ -166,6 +169,7 @@ impl Kind {
             Self::ProjectCreated => "project.created",
             Self::WorkspaceCreated => "workspace.created",
             Self::ConnectionChanged => "connection.changed",
+            Self::ConnectionDeleted => "connection.deleted",
             Self::SchemaCreated => "schema.created",
             Self::SchemaChanged => "schema.changed",
             Self::SchemaDeleted => "schema.deleted",

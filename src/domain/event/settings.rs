@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Event, Kind};
-use crate::domain::connection::Connection;
+use crate::domain::connection::{Connection, Protocol};
 use crate::domain::mapping::Mapping;
 use crate::domain::organization::{Project, Workspace};
 use crate::domain::receiver::Receiver;
@@ -89,14 +89,41 @@ impl Event {
         Self::plain(Kind::SchemaDeleted, &schema.schema.urn, defined(schema))
     }
 
+    /// A connection was deleted.
+    pub(crate) fn connection_deleted(connection: &Connection) -> Self {
+        let facts = json!({ "idp": connection.idp() });
+        Self::plain(Kind::ConnectionDeleted, connection.id, facts)
+    }
+
     /// A connection was set up or changed.
     pub(crate) fn connection_changed(before: Option<&Connection>, after: &Connection) -> Self {
         let said = |connection: &Connection| {
             json!({
-                "entity_id": connection.entity_id,
-                "sso_url": connection.sso_url,
+                "enabled": connection.enabled,
+                "just_in_time": connection.just_in_time,
                 "domain": connection.domain,
-                "certificates": connection.certificates.len(),
+                "idp": connection.idp(),
+                "protocol": match &connection.protocol {
+                    Protocol::Saml(saml) => json!({
+                        "saml": {
+                            "sso_url": saml.sso_url,
+                            "slo_url": saml.slo_url,
+                            "certificates": saml.certificates.len(),
+                            "sign_requests": saml.sign_requests,
+                            "force_authn": saml.force_authn,
+                            "idp_initiated": saml.idp_initiated,
+                            "clock_skew": saml.skew_seconds,
+                        },
+                    }),
+                    Protocol::Oidc(oidc) => json!({
+                        "oidc": {
+                            "client_id": oidc.client_id,
+                            "scopes": oidc.scopes,
+                            "userinfo": oidc.userinfo,
+                            "clock_skew": oidc.skew_seconds,
+                        },
+                    }),
+                },
             })
         };
         Self::plain(

@@ -1,6 +1,7 @@
 //! The REST API, in the shapes that Label Studio's clients know. No word of these shapes goes further in than here.
 
 pub(crate) mod body;
+pub(crate) mod connections;
 pub(crate) mod error;
 pub(crate) mod events;
 pub(crate) mod mapping;

@@ -9,8 +9,9 @@ use url::form_urlencoded;
 
 use super::Urls;
 use super::error::SsoError;
-use crate::app::{connections, sign_on};
-use crate::domain::connection::Connection;
+use crate::app::connections;
+use crate::app::sign_on::{self, Visit};
+use crate::domain::connection::{Connection, Saml};
 use crate::domain::error::Error;
 use crate::domain::identity::Identity;
 use crate::http::cookies;
@@ -19,18 +20,18 @@ use crate::http::middleware::RequestId;
 use crate::saml::metadata;
 use crate::saml::refusal::Refusal;
 use crate::saml::request::{self, AuthnRequest};
-use crate::saml::response::{self, AttributeNames, Expected};
+use crate::saml::response::{self, Expected};
 use crate::secret;
 use crate::state::State;
 
-/// By how much an IdP's clock may differ from ours, in seconds.
-const SKEW: i64 = 60;
-
-async fn ready(state: &State, token: &str) -> Result<Connection, SsoError> {
+/// A connection that people can sign in through, with what SAML needs of it.
+async fn ready(state: &State, token: &str) -> Result<(Connection, Saml), SsoError> {
     let found = connections::find_by_token(&state.db, token).await?;
-    found
+    let connection = found
         .filter(Connection::is_ready)
-        .ok_or(SsoError::NoConnection)
+        .ok_or(SsoError::NoConnection)?;
+    let saml = connection.saml().cloned().ok_or(SsoError::NoConnection)?;
+    Ok((connection, saml))
 }
 
 /// GET: sends the browser to the IdP.
@@ -40,9 +41,9 @@ pub(crate) async fn login(
     headers: HeaderMap,
     parameters: Parameters,
 ) -> Result<Response, SsoError> {
-    let connection = ready(&state, &token).await?;
+    let (connection, saml) = ready(&state, &token).await?;
     let base_url = state.config.base_url();
-    let urls = Urls::of(&base_url, &connection.token);
+    let urls = Urls::of(&base_url, &connection);
     let target = own_path(parameters.get("next"));
     let browser = cookies::browser(&headers, &state.config.base_url())
         .map_or_else(|| secret::random_token(""), str::to_owned);
@@ -51,9 +52,9 @@ pub(crate) async fn login(
     let message = AuthnRequest {
         id: &id,
         issue_instant: now,
-        destination: &connection.sso_url,
-        acs_url: &urls.acs,
-        issuer: &urls.acs,
+        destination: &saml.sso_url,
+        acs_url: &urls.answer,
+        issuer: &urls.answer,
     };
     let url = request::redirect_url(message, "").map_err(|error| Error::Internal(error.into()))?;
     let mut answer = Redirect::to(&url).into_response();
@@ -86,9 +87,9 @@ pub(crate) async fn acs(
 ) -> Result<Response, SsoError> {
     let id = request.extensions().get::<RequestId>().cloned();
     let request_id = id.as_ref().map_or("", RequestId::as_str);
-    let connection = ready(&state, &token).await?;
+    let (connection, saml) = ready(&state, &token).await?;
     let encoded = form_field(request, &state).await?;
-    let identity = match verified(&state, &connection, encoded).await? {
+    let identity = match verified(&state, &connection, saml, encoded).await? {
         Ok(identity) => identity,
         Err(refusal) => {
             // For the administrator; the person sees the request's id alone.
@@ -96,10 +97,14 @@ pub(crate) async fn acs(
             return Err(SsoError::Unverified(request_id.to_owned()));
         }
     };
-    let browser = cookies::browser(&headers, &state.config.base_url()).unwrap_or_default();
     let now = state.clock.now();
-    let entered =
-        sign_on::complete(&state.db, &connection, &identity, browser, now, request_id).await?;
+    let visit = Visit {
+        browser: cookies::browser(&headers, &state.config.base_url()).unwrap_or_default(),
+        user_agent: cookies::user_agent(&headers),
+        now,
+        request: request_id,
+    };
+    let entered = sign_on::complete(&state.db, &state.vault, &connection, &identity, visit).await?;
     let entered = entered.map_err(|refused| SsoError::Refused(refused, request_id.to_owned()))?;
     let seconds = (entered.expires.0 - now.0) / 1000;
     let cookie = cookies::set_session(&entered.session, seconds, &state.config.base_url());
@@ -137,6 +142,7 @@ async fn form_field(request: Request, state: &State) -> Result<String, SsoError>
 async fn verified(
     state: &State,
     connection: &Connection,
+    saml: Saml,
     encoded: String,
 ) -> Result<Result<Identity, Refusal>, SsoError> {
     let failed = |error: anyhow::Error| SsoError::Domain(Error::Internal(error));
@@ -146,29 +152,22 @@ async fn verified(
         .acquire_owned()
         .await
         .map_err(|error| failed(error.into()))?;
-    let urls = Urls::of(&state.config.base_url(), &connection.token);
+    let urls = Urls::of(&state.config.base_url(), connection);
     let now = state.clock.now();
-    let connection = connection.clone();
+    let attributes = connection.attributes.clone();
     let verify = move || {
-        let certificates: Vec<Vec<u8>> = connection
+        let certificates: Vec<Vec<u8>> = saml
             .certificates
             .iter()
             .filter_map(|text| STANDARD.decode(text).ok())
             .collect();
-        let attributes = AttributeNames {
-            email: connection.mapping_email,
-            first_name: connection.mapping_first_name,
-            last_name: connection.mapping_last_name,
-            groups: connection.mapping_groups,
-            split_groups: connection.split_groups,
-        };
         let expected = Expected {
-            acs_url: &urls.acs,
-            audience: &urls.acs,
-            idp_entity_id: &connection.entity_id,
+            acs_url: &urls.answer,
+            audience: &urls.answer,
+            idp_entity_id: &saml.entity_id,
             certificates: &certificates,
             attributes: &attributes,
-            skew_seconds: SKEW,
+            skew_seconds: saml.skew_seconds,
         };
         let answer = response::verify(&encoded, &expected, now);
         drop(slot);
@@ -186,9 +185,10 @@ pub(crate) async fn metadata(
 ) -> Result<Response, SsoError> {
     let connection = connections::find_by_token(&state.db, &token)
         .await?
+        .filter(|connection| connection.saml().is_some())
         .ok_or(SsoError::NoConnection)?;
-    let urls = Urls::of(&state.config.base_url(), &connection.token);
-    let document = metadata::service_provider(&urls.acs, &urls.acs);
+    let urls = Urls::of(&state.config.base_url(), &connection);
+    let document = metadata::service_provider(&urls.answer, &urls.answer);
     Ok((
         StatusCode::OK,
         [(header::CONTENT_TYPE, "application/samlmetadata+xml")],

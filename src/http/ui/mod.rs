@@ -165,7 +165,9 @@ pub(crate) async fn login_link(
         .extensions()
         .get::<RequestId>()
         .map_or("", RequestId::as_str);
-    match setup::use_login_link(&state.db, state.clock.now(), &link, id).await? {
+    let browser = cookies::user_agent(request.headers());
+    let now = state.clock.now();
+    match setup::use_login_link(&state.db, now, &link, browser, id).await? {
         Some(session) => {
             let cookie =
                 cookies::set_session(&session, setup::SESSION_LIFE, &state.config.base_url());

@@ -6,7 +6,7 @@ use roxmltree::Node;
 
 use super::{Expected, Message, attributes};
 use crate::domain::Timestamp;
-use crate::domain::identity::{Identity, Subject};
+use crate::domain::identity::{AtIdp, Identity, Subject};
 use crate::saml::refusal::Refusal;
 use crate::saml::xml::{self, elements, named, shown};
 use crate::saml::{ASSERTION, NAME_ID_TRANSIENT, PROTOCOL};
@@ -73,7 +73,12 @@ pub(super) fn identity(
                     .now
                     .plus_seconds(MAX_AGE_SECONDS + 2 * clock.skew_seconds),
             ),
-        in_response_to: confirmation.in_response_to.to_owned(),
+        in_response_to: Some(confirmation.in_response_to.to_owned()),
+        at_idp: AtIdp {
+            subject: name_id.value.clone(),
+            session: session_index(assertion),
+            hint: String::new(),
+        },
         session_not_on_or_after,
     })
 }
@@ -241,17 +246,24 @@ fn session_end(assertion: Node<'_, '_>, clock: Clock) -> Result<Option<Timestamp
     }
 }
 
+/// The IdP's name for the session, Core section 2.7.2.
+fn session_index(assertion: Node<'_, '_>) -> Option<String> {
+    named(assertion, ASSERTION, "AuthnStatement")
+        .find_map(|statement| statement.attribute("SessionIndex"))
+        .map(str::to_owned)
+}
+
 struct NameId {
     value: String,
     format: String,
 }
 
 impl NameId {
-    fn subject(self) -> Subject {
+    fn subject(&self) -> Subject {
         if self.format == NAME_ID_TRANSIENT {
             Subject::Transient
         } else {
-            Subject::Lasting(self.value)
+            Subject::Lasting(self.value.clone())
         }
     }
 

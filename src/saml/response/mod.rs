@@ -23,6 +23,7 @@ use super::refusal::Refusal;
 use super::xml::{self, Limits, named};
 use super::{ASSERTION, PROTOCOL};
 use crate::domain::Timestamp;
+use crate::domain::connection::AttributeNames;
 use crate::domain::identity::Identity;
 
 /// The longest form field.
@@ -48,34 +49,6 @@ pub(crate) struct Expected<'a> {
     pub(crate) attributes: &'a AttributeNames,
     /// By how much the clocks may differ.
     pub(crate) skew_seconds: i64,
-}
-
-/// The names of the attributes that we read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct AttributeNames {
-    /// The e-mail address.
-    pub(crate) email: String,
-    /// The given name.
-    pub(crate) first_name: String,
-    /// The family name.
-    pub(crate) last_name: String,
-    /// The groups.
-    pub(crate) groups: String,
-    /// Whether a value of the groups is several, between commas (R11). Ping Identity can send them so.
-    pub(crate) split_groups: bool,
-}
-
-/// The names that the guides of Label Studio tell administrators to use.
-impl Default for AttributeNames {
-    fn default() -> Self {
-        Self {
-            email: "Email".to_owned(),
-            first_name: "FirstName".to_owned(),
-            last_name: "LastName".to_owned(),
-            groups: "Groups".to_owned(),
-            split_groups: false,
-        }
-    }
 }
 
 /// Verifies the form field `SAMLResponse` of the HTTP-POST binding, Bindings section 3.5.4.

@@ -8,8 +8,8 @@ use sqlx::types::Uuid;
 use sqlx::{Decode, Encode, Postgres, Sqlite, Type};
 
 use crate::domain::{
-    AccountId, ConnectionId, EventId, GroupId, LoggedRequestId, MemberId, MemberNumber,
-    OrganizationId, ProjectId, ReceiverId, ScimTokenId, Timestamp, WorkspaceId,
+    AccountId, ConnectionId, EventId, GroupId, KeyId, LoggedRequestId, MemberId, MemberNumber,
+    OrganizationId, ProjectId, ReceiverId, ScimTokenId, SessionId, Timestamp, WorkspaceId,
 };
 
 /// An id is a UUID on PostgreSQL and its hyphenated text on SQLite, where people then can read it.
@@ -56,7 +56,9 @@ uuid_column!(
     ConnectionId,
     ReceiverId,
     ScimTokenId,
-    LoggedRequestId
+    LoggedRequestId,
+    KeyId,
+    SessionId
 );
 
 /// A number is a number on both.

@@ -112,6 +112,10 @@ fn what_simplesamlphp_sends_is_accepted() {
     );
     let expected = Identity {
         subject: Subject::Lasting("alice@corp.test".to_owned()),
+        at_idp: AtIdp {
+            subject: "alice@corp.test".to_owned(),
+            ..alice().at_idp
+        },
         ..alice()
     };
     assert_eq!(accept(xml), expected);

@@ -21,7 +21,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::{AttributeNames, Expected, verify};
 use crate::domain::Timestamp;
-use crate::domain::identity::{AssertedGroups, Identity, Subject};
+use crate::domain::identity::{AssertedGroups, AtIdp, Identity, Subject};
 use crate::saml::refusal::Refusal;
 use signer::{Key, Method};
 
@@ -154,7 +154,12 @@ fn alice() -> Identity {
         groups: known(&["admins", "eng"]),
         assertion_id: "_a1".to_owned(),
         usable_until: Timestamp::parse("2026-03-01T09:35:58Z").unwrap(),
-        in_response_to: "_q1".to_owned(),
+        in_response_to: Some("_q1".to_owned()),
+        at_idp: AtIdp {
+            subject: "alice-1".to_owned(),
+            session: Some("_s1".to_owned()),
+            hint: String::new(),
+        },
         session_not_on_or_after: Timestamp::parse("2026-03-01T17:29:58Z"),
     }
 }

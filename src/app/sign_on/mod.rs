@@ -1,7 +1,12 @@
 //! A verified identity in; member, role and session out.
 
+mod refused;
+
+pub(crate) use refused::Refused;
+
 use super::departures::{address_mark, subject_mark};
 use super::setup::SESSION_LIFE;
+use super::vault::Vault;
 use super::{Caller, provisioning, roles};
 use crate::domain::connection::Connection;
 use crate::domain::error::Error;
@@ -11,72 +16,27 @@ use crate::domain::member::{Attributes, Profile};
 use crate::domain::name;
 use crate::domain::role::Role;
 use crate::domain::schema::CustomSchemas;
-use crate::domain::{MemberId, Timestamp};
+use crate::domain::{MemberId, SessionId, Timestamp};
 use crate::secret;
+use crate::store::credentials::{NewSession, Via};
 use crate::store::db::{Db, Tx};
-use crate::store::{credentials, departures, members, organizations, roles as facts, sign_ons};
+use crate::store::sign_ons::{self, Purpose};
+use crate::store::{credentials, departures, members, organizations, roles as facts};
 
-/// Why a person whose identity was verified is not let in. `Display` is the sentence for that person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Refused {
-    /// The answer is to no open request of this browser.
-    #[error(
-        "This sign-in was not begun in this browser, or it took longer than ten minutes. Start again."
-    )]
-    UnknownRequest,
-    /// The assertion was used before.
-    #[error("This sign-in was used already. Start again.")]
-    Replayed,
-    /// The IdP gave no address by which the person could be known.
-    #[error(
-        "Your identity provider did not tell your e-mail address. Ask your administrator to add it to the attributes."
-    )]
-    NoAddress,
-    /// More than one member has the address.
-    #[error(
-        "More than one account of this organization has your e-mail address. Ask your administrator to correct that."
-    )]
-    Ambiguous,
-    /// The address belongs to an account that this organization's IdP has no say over.
-    #[error(
-        "Your e-mail address belongs to an account that signs in another way. Sign in as you did before."
-    )]
-    Foreign,
-    /// The connection knows the member by another NameID.
-    #[error(
-        "Your identity provider now names you differently than before. Ask your administrator to confirm that it is you."
-    )]
-    Renamed,
-    /// The member was deleted.
-    #[error(
-        "Your account in this organization was deleted. Ask your administrator to invite you again."
-    )]
-    Departed,
-    /// The member is deactivated.
-    #[error(
-        "Your account in this organization is deactivated. Ask your administrator if you should have access."
-    )]
-    Deactivated,
-    /// The member waits for a role.
-    #[error("Your account waits for a role. Ask your administrator to give you one.")]
-    Pending,
-}
+/// The place in the vault of what a request to log out must carry.
+pub(crate) const LOGOUT: &str = "session/logout";
 
-impl Refused {
-    /// The word of the audit trail.
-    fn reason(self) -> &'static str {
-        match self {
-            Self::UnknownRequest => "unknown_request",
-            Self::Replayed => "replayed",
-            Self::NoAddress => "no_address",
-            Self::Ambiguous => "ambiguous_address",
-            Self::Foreign => "foreign_account",
-            Self::Renamed => "other_subject",
-            Self::Departed => "departed",
-            Self::Deactivated => "deactivated",
-            Self::Pending => "pending",
-        }
-    }
+/// A browser that comes back from an IdP.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Visit<'a> {
+    /// The mark that the browser got when the sign-on began; empty where it has none.
+    pub(crate) browser: &'a str,
+    /// What the browser calls itself.
+    pub(crate) user_agent: &'a str,
+    /// The moment.
+    pub(crate) now: Timestamp,
+    /// The request's id.
+    pub(crate) request: &'a str,
 }
 
 /// A session that was begun.
@@ -93,15 +53,14 @@ pub(crate) struct SignedIn {
 /// Lets a verified person in, or says why not. Everything happens in one transaction, the refusal's event too.
 pub(crate) async fn complete(
     db: &Db,
+    vault: &Vault,
     connection: &Connection,
     identity: &Identity,
-    browser: &str,
-    now: Timestamp,
-    request: &str,
+    visit: Visit<'_>,
 ) -> Result<Result<SignedIn, Refused>, Error> {
     let caller = Caller {
         db: db.clone(),
-        now,
+        now: visit.now,
         organization: connection.organization,
         actor: Actor::SignOn,
         leniency: crate::domain::leniency::Leniency::Rfc,
@@ -109,16 +68,18 @@ pub(crate) async fn complete(
         notes: crate::domain::leniency::Notes::default(),
         role: None,
         replay: None,
-        request: request.to_owned(),
+        request: visit.request.to_owned(),
     };
     let mut tx = db.write(connection.organization).await?;
     let on = On {
         caller: &caller,
+        vault,
+        visit,
         connection,
         identity,
     };
     let mut member = None;
-    let admitted = match on.take_once(&mut tx, browser).await? {
+    let admitted = match on.take_once(&mut tx).await? {
         Err(refused) => Err(refused),
         Ok(target) => match on.member(&mut tx, &mut member).await? {
             Err(refused) => Err(refused),
@@ -140,6 +101,8 @@ pub(crate) async fn complete(
 /// One sign-on through a connection.
 struct On<'a> {
     caller: &'a Caller,
+    vault: &'a Vault,
+    visit: Visit<'a>,
     connection: &'a Connection,
     identity: &'a Identity,
 }
@@ -152,10 +115,9 @@ impl On<'_> {
     }
 
     /// Uses the request and the assertion up; the path to go to.
-    async fn take_once(&self, tx: &mut Tx, browser: &str) -> Answer<String> {
+    async fn take_once(&self, tx: &mut Tx) -> Answer<String> {
         let now = self.caller.now;
-        let answered = &self.identity.in_response_to;
-        let browser = secret::hash(browser).0;
+        let browser = secret::hash(self.visit.browser).0;
         let fresh = sign_ons::insert_used_assertion(
             tx,
             self.key(),
@@ -167,8 +129,16 @@ impl On<'_> {
         if !fresh {
             return Ok(Err(Refused::Replayed));
         }
-        let target = sign_ons::take_request(tx, self.key(), answered, &browser, now).await?;
-        Ok(target.ok_or(Refused::UnknownRequest))
+        // Whether the IdP may begin was judged where its message was read.
+        let Some(answered) = &self.identity.in_response_to else {
+            return Ok(Ok("/".to_owned()));
+        };
+        let purpose = Purpose::SignOn;
+        let taken =
+            sign_ons::take_request(tx, self.key(), answered, &browser, purpose, now).await?;
+        Ok(taken
+            .map(|request| request.target)
+            .ok_or(Refused::UnknownRequest))
     }
 
     /// Finds who it is, or makes a member of somebody new. `known` is told who it is as soon as that is clear.
@@ -325,9 +295,27 @@ impl On<'_> {
             .session_not_on_or_after
             .map_or(latest, |at| at.min(latest));
         let session = secret::random_token("");
-        let hash = secret::hash(&session).0;
-        credentials::insert_session(tx, self.connection.organization, id, &hash, now, expires)
-            .await?;
+        let at_idp = &self.identity.at_idp;
+        let logout = match at_idp.hint.as_str() {
+            "" => None,
+            hint => Some(self.vault.seal(tx, LOGOUT, hint).await?),
+        };
+        let begun = NewSession {
+            hash: &secret::hash(&session).0,
+            id: SessionId(secret::id_at(now)),
+            organization: self.connection.organization,
+            member: id,
+            at: now,
+            expires,
+            browser: self.visit.user_agent,
+            via: Some(Via {
+                connection: self.connection.id,
+                subject: at_idp.subject.clone(),
+                session: at_idp.session.clone(),
+                logout,
+            }),
+        };
+        credentials::insert_session(tx, begun).await?;
         self.caller
             .record(
                 tx,

@@ -1,0 +1,63 @@
+//! What a connection that speaks OpenID Connect needs to know.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::error::Error;
+
+/// An OIDC set-up. Endpoints and keys come from the provider's discovery document at each node's own time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Oidc {
+    /// The provider's issuer, exactly as its discovery document says it; empty until it is known.
+    pub(crate) issuer: String,
+    /// By which name the provider knows us.
+    pub(crate) client_id: String,
+    /// The secret that goes with it, sealed; empty for a public client, which has none.
+    pub(crate) sealed_secret: String,
+    /// What is asked for beside `openid`.
+    pub(crate) scopes: Vec<String>,
+    /// Whether the claims are read from the userinfo endpoint too.
+    pub(crate) userinfo: bool,
+    /// By how much the provider's clock may differ from ours, in seconds.
+    pub(crate) skew_seconds: i64,
+}
+
+impl Default for Oidc {
+    fn default() -> Self {
+        Self {
+            issuer: String::new(),
+            client_id: String::new(),
+            sealed_secret: String::new(),
+            scopes: ["email", "profile"].map(str::to_owned).into(),
+            userinfo: true,
+            skew_seconds: 60,
+        }
+    }
+}
+
+impl Oidc {
+    pub(super) fn is_complete(&self) -> bool {
+        !self.issuer.is_empty() && !self.client_id.is_empty()
+    }
+
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let invalid = |sentence: &str| Err(Error::Invalid(sentence.to_owned()));
+        if !(0..=300).contains(&self.skew_seconds) {
+            return invalid("clock_skew must be a number of seconds from 0 to 300");
+        }
+        if self.issuer.len() > 1024 || self.client_id.len() > 1024 {
+            return invalid("issuer and client_id must have at most 1024 bytes");
+        }
+        let is_scope = |scope: &String| {
+            !scope.is_empty()
+                && scope.len() <= 256
+                && scope
+                    .bytes()
+                    .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\'))
+        };
+        if self.scopes.len() > 32 || !self.scopes.iter().all(is_scope) {
+            return invalid("scopes must be at most 32 words as RFC 6749 section 3.3 has them");
+        }
+        Ok(())
+    }
+}

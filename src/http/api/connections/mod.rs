@@ -1,0 +1,155 @@
+//! `/api/connections`: the set-ups by which the organization's people sign in, SAML or OIDC.
+
+pub(super) mod fields;
+
+use axum::Json;
+use axum::extract::State as Shared;
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+pub(crate) use fields::Fields;
+
+use super::PageOf;
+use super::body::Body;
+use super::error::ApiError;
+use crate::app::connections;
+use crate::domain::ConnectionId;
+use crate::domain::connection::{Connection, Oidc, Protocol, Saml};
+use crate::domain::error::Error;
+use crate::http::extract::{ApiCaller, Parameters, Segments};
+use crate::http::sso::Urls;
+use crate::state::State;
+
+fn id(text: &str) -> Result<ConnectionId, Error> {
+    ConnectionId::parse(text).ok_or(Error::NotFound("connection"))
+}
+
+/// GET: a page of connections, oldest first.
+pub(crate) async fn list(
+    ApiCaller(caller): ApiCaller,
+    Shared(state): Shared<State>,
+    parameters: Parameters,
+) -> Result<Json<Value>, ApiError> {
+    let page = PageOf::read(&parameters, 30)?;
+    let all = connections::list(&caller).await?;
+    let total = all.len() as u64;
+    let results: Vec<Value> = all
+        .iter()
+        .skip(usize::try_from(page.offset()).unwrap_or(usize::MAX))
+        .take(usize::try_from(page.size).unwrap_or(usize::MAX))
+        .map(|connection| shape(connection, &state))
+        .collect();
+    let base_url = state.config.base_url();
+    Ok(Json(page.envelope(
+        &base_url,
+        "/api/connections/",
+        total,
+        &results,
+    )))
+}
+
+/// GET of one connection.
+pub(crate) async fn get(
+    ApiCaller(caller): ApiCaller,
+    Shared(state): Shared<State>,
+    Segments(text): Segments<String>,
+) -> Result<Json<Value>, ApiError> {
+    let connection = connections::find(&caller, id(&text)?).await?;
+    Ok(Json(shape(&connection, &state)))
+}
+
+/// POST: sets a connection up. `protocol` says which; nothing else is needed to get the URLs that the IdP asks for.
+pub(crate) async fn create(
+    ApiCaller(caller): ApiCaller,
+    Shared(state): Shared<State>,
+    Body(given): Body<Fields>,
+) -> Result<(StatusCode, Json<Value>), ApiError> {
+    let protocol = match given.protocol.as_deref() {
+        Some("saml") => Protocol::Saml(Saml::default()),
+        Some("oidc") => Protocol::Oidc(Oidc::default()),
+        _ => {
+            let sentence = "`protocol` must be `saml` or `oidc`";
+            return Err(Error::Invalid(sentence.to_owned()).into());
+        }
+    };
+    let draft = connections::draft(&caller, protocol);
+    let made = given.applied(draft, caller.now)?;
+    let made = connections::create(&caller, made).await?;
+    Ok((StatusCode::CREATED, Json(shape(&made, &state))))
+}
+
+/// PATCH: changes what is given.
+pub(crate) async fn change(
+    ApiCaller(caller): ApiCaller,
+    Shared(state): Shared<State>,
+    Segments(text): Segments<String>,
+    Body(given): Body<Fields>,
+) -> Result<Json<Value>, ApiError> {
+    let now = caller.now;
+    let change = |connection| given.applied(connection, now);
+    let changed = connections::change(&caller, id(&text)?, change).await?;
+    Ok(Json(shape(&changed, &state)))
+}
+
+/// DELETE: nobody signs in through it any more, and its sessions end.
+pub(crate) async fn delete(
+    ApiCaller(caller): ApiCaller,
+    Segments(text): Segments<String>,
+) -> Result<StatusCode, ApiError> {
+    connections::delete(&caller, id(&text)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A connection as this API shows it. A secret is never shown, only whether there is one.
+fn shape(connection: &Connection, state: &State) -> Value {
+    let urls = Urls::of(&state.config.base_url(), connection);
+    let mut shown = json!({
+        "id": connection.id,
+        "name": connection.name,
+        "enabled": connection.enabled,
+        "ready": connection.is_ready(),
+        "just_in_time": connection.just_in_time,
+        "token": connection.token,
+        "login_url": urls.login,
+        "logout_url": urls.logout,
+        "domain": connection.domain,
+        "idp_provider": connection.idp_provider,
+        "mapping_email": connection.attributes.email,
+        "mapping_first_name": connection.attributes.first_name,
+        "mapping_last_name": connection.attributes.last_name,
+        "mapping_groups": connection.attributes.groups,
+        "split_groups": connection.attributes.split_groups,
+    });
+    let special = match &connection.protocol {
+        Protocol::Saml(saml) => json!({
+            "protocol": "saml",
+            "acs_url": urls.answer,
+            "sp_metadata_url": urls.metadata,
+            "idp_entity_id": saml.entity_id,
+            "metadata_url": saml.metadata_url,
+            "metadata_xml": saml.metadata_xml,
+            "metadata_fetched_at": saml.metadata_fetched.map(|at| at.to_string()),
+            "metadata_problem": saml.metadata_problem,
+            "sign_requests": saml.sign_requests,
+            "force_authn": saml.force_authn,
+            "idp_initiated": saml.idp_initiated,
+            "nameid_format": saml.nameid_format,
+            "clock_skew": saml.skew_seconds,
+        }),
+        Protocol::Oidc(oidc) => json!({
+            "protocol": "oidc",
+            "redirect_uri": urls.answer,
+            "backchannel_logout_uri": urls.backchannel_logout,
+            "issuer": oidc.issuer,
+            "client_id": oidc.client_id,
+            "has_client_secret": !oidc.sealed_secret.is_empty(),
+            "scopes": oidc.scopes,
+            "userinfo": oidc.userinfo,
+            "clock_skew": oidc.skew_seconds,
+        }),
+    };
+    if let (Some(shown), Value::Object(special)) = (shown.as_object_mut(), special) {
+        shown.extend(special);
+    }
+    shown
+}
