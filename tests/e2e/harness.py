@@ -46,12 +46,15 @@ class Rollright:
 
     # Its life
 
-    def start(self, *, owner: bool = True, arguments: tuple[str, ...] = ()) -> None:
-        """Starts the server and waits until it says that it is ready. `owner`: with the first account given."""
+    def start(self, *, owner: bool = True, arguments: tuple[str, ...] = (), **settings: str) -> None:
+        """Starts the server and waits until it says that it is ready.
+
+        `owner`: with the first account given. `settings`: by their names, given through the environment.
+        """
         assert self._process is None, "it runs already"
         for _ in range(3):
             try:
-                self._start(owner, arguments)
+                self._start(owner, arguments, settings)
                 self.was_ready = True
                 return
             except BaseException:
@@ -61,7 +64,7 @@ class Rollright:
                     raise
         raise AssertionError(f"three free ports in a row were taken\n{self.log_tail()}")
 
-    def _start(self, owner: bool, arguments: tuple[str, ...]) -> None:
+    def _start(self, owner: bool, arguments: tuple[str, ...], settings: dict[str, str]) -> None:
         self.port = processes.free_port()
         first = ["--username", OWNER, f"--password={self.password}", f"--user-token={self.user_token}"] if owner else []
         self._process = processes.begin(
@@ -71,7 +74,10 @@ class Rollright:
             + list(arguments),
             log=self.log,
             stdout=self.stdout,
-            environment=processes.plain_environment(self.work),
+            environment={
+                **processes.plain_environment(self.work),
+                **{f"ROLLRIGHT_{name.upper()}": value for name, value in settings.items()},
+            },
         )
         processes.wait_until(self._is_ready, "the server is ready", seconds=60)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from urllib.parse import parse_qs, urljoin, urlsplit
 from xml.etree import ElementTree
 
@@ -37,13 +38,16 @@ def form_of(page: requests.Response) -> tuple[str, dict[str, str]] | None:
     return urljoin(page.url, str(form.get("action") or page.url)), fields
 
 
-def _walk(session: requests.Session, url: str, person: Person) -> tuple[requests.Response, str, dict[str, str]]:
+def _walk(
+    session: requests.Session, url: str, person: Person, meanwhile: Callable[[], None] = lambda: None
+) -> tuple[requests.Response, str, dict[str, str]]:
     """Follows a link, types name and password, and posts what it is shown, until there is an answer.
 
     By SAML the answer is a form: gives where it would be posted, and its fields. By OpenID Connect it was a redirect: gives
     the page that this ended at, and no fields.
     """
     page = session.get(url, timeout=60)
+    meanwhile()
     typed = False
     for _ in range(8):
         if any(_is_callback(one.url) for one in [*page.history, page]):
@@ -83,9 +87,14 @@ def saml_response(session: requests.Session, url: str, person: Person) -> tuple[
     return target, fields
 
 
-def sign_in(session: requests.Session, login_url: str, person: Person) -> requests.Response:
-    """A whole sign-in, by SAML or OpenID Connect: from the link to the server's answer at the end, redirects followed."""
-    page, target, fields = _walk(session, login_url, person)
+def sign_in(
+    session: requests.Session, login_url: str, person: Person, meanwhile: Callable[[], None] = lambda: None
+) -> requests.Response:
+    """A whole sign-in, by SAML or OpenID Connect: from the link to the server's answer at the end, redirects followed.
+
+    `meanwhile` is done while the person looks at the identity provider's first page.
+    """
+    page, target, fields = _walk(session, login_url, person, meanwhile)
     return session.post(target, data=fields, timeout=60, headers={"Origin": "null"}) if fields else page
 
 
