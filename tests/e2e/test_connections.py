@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from harness import Json, Rollright, SignedIn
-from idps import Person, Provider, SamlProvider, browser, sign_in
+from idps import Person, SamlProvider, browser, sign_in
 
 COOKIE = "rollright_session"
 ALICE = Person("alice", "alice@example.test", "Alice", "Example", groups=("stone-lifters", "stone-watchers"))
@@ -32,7 +32,7 @@ class Connection:
     """The server and an identity provider, trusting each other."""
 
     server: Rollright
-    provider: Provider
+    provider: SamlProvider
     settings: Json
 
     def change(self, **settings: object) -> None:
@@ -114,3 +114,18 @@ def test_a_disabled_connection_refuses_at_the_callback_too(connection: Connectio
     assert answer.status_code in (403, 404) and COOKIE not in session.cookies, f"{answer.status_code} {answer.text[:500]}"
     connection.change(enabled=True)
     connection.sign_in(ALICE)
+
+
+def test_a_deleted_connection_ends_its_sessions_and_no_others(
+    server: Rollright, samlp: SamlProvider, simplesamlphp: SamlProvider
+) -> None:
+    """Two connections at once; whoever came through the one is out, whoever came through the other stays."""
+    first, second = by_saml(server, samlp), by_saml(server, simplesamlphp)
+    for made in (first, second):
+        made.provider.trust_metadata(metadata(made))
+    alice, bob = first.sign_in(ALICE), second.sign_in(BOB)
+    server.api("DELETE", f"/api/connections/{first.settings['id']}", expect=204)
+    assert alice.is_out()
+    assert bob.role() == "AN"
+    answer = browser().get(first.settings["login_url"], timeout=30, allow_redirects=False)
+    assert answer.status_code in (403, 404), f"{answer.status_code} {answer.text[:500]}"
