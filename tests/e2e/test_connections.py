@@ -1,76 +1,20 @@
-"""Connections to real identity providers, each by somebody else: sign-in, roles, and the end.
-
-The server's side is set up through `/api/connections`, the other side as its module in `idps` says.
-"""
+"""Connections to real identity providers, each by somebody else: sign-in, roles, and the end."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
-import requests
 
-from harness import Json, Rollright, SignedIn
-from idps import Person, SamlProvider, browser, sign_in
-
-COOKIE = "rollright_session"
-ALICE = Person("alice", "alice@example.test", "Alice", "Example", groups=("stone-lifters", "stone-watchers"))
-BOB = Person("bob", "bob@example.test", "Bob", "Example", groups=("stone-watchers",))
-RULES = [["Manager", "stone-lifters"], ["Annotator", "stone-watchers"]]
+from connections import ALICE, BOB, COOKIE, Connection, begun, by_saml, metadata
+from harness import Rollright
+from idps import SamlProvider, browser, sign_in
 
 
 @pytest.fixture
 def server(stopped: Rollright) -> Rollright:
     """A running server that knows what groups give."""
-    stopped.start()
-    stopped.api("POST", "/api/scim/settings", {"roles_groups": RULES}, expect=201)
-    return stopped
-
-
-@dataclass
-class Connection:
-    """The server and an identity provider, trusting each other."""
-
-    server: Rollright
-    provider: SamlProvider
-    settings: Json
-
-    def change(self, **settings: object) -> None:
-        """Changes the server's side."""
-        self.settings = self.server.api("PATCH", f"/api/connections/{self.settings['id']}", settings)
-
-    def try_sign_in(self, person: Person, url: str = "") -> tuple[requests.Session, requests.Response]:
-        """A sign-in, wherever it ends."""
-        session = browser()
-        return session, sign_in(session, url or self.settings["login_url"], person)
-
-    def sign_in(self, person: Person, url: str = "") -> SignedIn:
-        """A sign-in that must succeed."""
-        session, answer = self.try_sign_in(person, url)
-        assert answer.status_code == 200, f"{answer.url} {answer.status_code}: {answer.text[:2000]}"
-        assert COOKIE in session.cookies, f"no session cookie; the answers: {[one.url for one in answer.history]}"
-        return SignedIn(self.server, session)
-
-    def is_refused(self, person: Person, url: str = "") -> None:
-        """A sign-in that the server must refuse: 403, a page, and no session."""
-        session, answer = self.try_sign_in(person, url)
-        assert answer.status_code == 403, f"{answer.url} {answer.status_code}: {answer.text[:2000]}"
-        assert answer.headers["Content-Type"].startswith("text/html"), answer.headers
-        assert COOKIE not in session.cookies
-
-
-def by_saml(server: Rollright, provider: SamlProvider, **settings: object) -> Connection:
-    """A connection by SAML. The identity provider has yet to be told of the server's metadata."""
-    provider.set_people(ALICE, BOB)
-    body = {"protocol": "saml", "name": type(provider).__name__, "metadata_xml": provider.metadata_xml(), **settings}
-    return Connection(server, provider, server.api("POST", "/api/connections", body, expect=201))
-
-
-def metadata(connection: Connection) -> str:
-    """What the server tells the identity provider of itself."""
-    answer = requests.get(connection.settings["sp_metadata_url"], timeout=30)
-    answer.raise_for_status()
-    return answer.text
+    return begun(stopped)
 
 
 @pytest.fixture(params=["simplesamlphp", "lemonldap", "samlp"])
