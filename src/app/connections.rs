@@ -9,7 +9,8 @@ use crate::domain::{ConnectionId, Timestamp};
 use crate::secret;
 use crate::store::connections;
 use crate::store::db::{Db, Tx};
-use crate::store::sign_ons::{self, OpenRequest, Purpose};
+pub(crate) use crate::store::sign_ons::Purpose;
+use crate::store::sign_ons::{self, OpenRequest};
 
 const MISSING: Error = Error::NotFound("connection");
 
@@ -169,12 +170,30 @@ pub(crate) async fn find_by_token(db: &Db, token: &str) -> Result<Option<Connect
     connections::find_by_token(&mut tx, token).await
 }
 
+/// What a sign-on is for that somebody begins: a test may be begun by an administrator of the organization alone.
+pub(crate) fn purpose(
+    caller: Option<&Caller>,
+    connection: &Connection,
+    test: bool,
+) -> Result<Purpose, Error> {
+    if !test {
+        return Ok(Purpose::SignOn);
+    }
+    match caller.filter(|caller| caller.organization == connection.organization) {
+        Some(caller) => caller.must_administer().map(|()| Purpose::Test),
+        None => Err(Error::Forbidden(
+            "sign in as an administrator of this organization first; only they can test a connection".to_owned(),
+        )),
+    }
+}
+
 /// Remembers a request that is about to be sent to the IdP, bound to the browser that asks; its id.
 pub(crate) async fn begin_sign_on(
     db: &Db,
     connection: &Connection,
     browser: &str,
     target: &str,
+    purpose: Purpose,
     now: Timestamp,
 ) -> Result<String, Error> {
     /// For how long an answer is waited for, in seconds.
@@ -187,7 +206,7 @@ pub(crate) async fn begin_sign_on(
         id: &id,
         browser_hash: &secret::hash(browser).0,
         target,
-        purpose: Purpose::SignOn,
+        purpose,
         secrets: None,
     };
     sign_ons::insert_request(&mut tx, key, request, now, expires).await?;

@@ -12,7 +12,9 @@ use crate::secret;
 use crate::store::db::Tx;
 use crate::store::departures::{self as rows, Held};
 use crate::store::members::Start;
-use crate::store::{events, groups, members as member_rows, organizations, request_log, sign_ons};
+use crate::store::{
+    events, groups, members as member_rows, organizations, request_log, sign_in_traces, sign_ons,
+};
 
 /// How many deletions that wait are handled in one transaction, and shown in one answer.
 const CHUNK: i64 = 500;
@@ -97,6 +99,7 @@ async fn leave(caller: &Caller, tx: &mut Tx, member: &Member, held: bool) -> Res
     } else {
         events::erase(tx, organization, member.id).await?;
     }
+    sign_in_traces::erase(tx, organization, member.id).await?;
     member_rows::delete(tx, organization, member.id).await?;
     organizations::delete_account_without_place(tx, member.account).await?;
     // Nobody needs the log to come back, so it does not wait. Last: from here on nobody writes to it until this is over.

@@ -20,6 +20,7 @@ pub(crate) mod receiver;
 pub(crate) mod request_log;
 pub(crate) mod role;
 pub(crate) mod schema;
+pub(crate) mod trace;
 
 #[cfg(test)]
 mod role_tests;

@@ -8,7 +8,7 @@ use axum::routing::{MethodRouter, delete, get, post};
 
 use super::api::{
     connections, events, mapping, members, projects, receivers, removals, saml_settings,
-    schemas as definitions, scim_requests, scim_tokens, whoami,
+    schemas as definitions, scim_requests, scim_tokens, traces, whoami,
 };
 use super::form::Form;
 use super::request_log::RequestLog;
@@ -25,6 +25,7 @@ pub(crate) fn router(state: State) -> Router {
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
         .route("/", get(ui::home))
+        .route("/sign-in-traces/{number}", get(ui::traces::trace))
         .route("/login-link/{link}", get(ui::login_link))
         .route("/login-link/{link}/", get(ui::login_link));
     for (path, methods) in saml()
@@ -144,6 +145,7 @@ fn api() -> Routes {
                 .patch(connections::change)
                 .delete(connections::delete),
         ),
+        ("/api/connections/{id}/preview", get(traces::preview)),
         ("/api/current-user/whoami", get(whoami::whoami)),
         ("/api/events", get(events::list)),
         ("/api/members/{id}/explain", get(members::explain)),
@@ -198,6 +200,8 @@ fn api() -> Routes {
             get(scim_tokens::list).post(scim_tokens::create),
         ),
         ("/api/scim/tokens/{id}", delete(scim_tokens::revoke)),
+        ("/api/sign-in-traces", get(traces::list)),
+        ("/api/sign-in-traces/{number}", get(traces::get)),
         (
             "/api/workspaces",
             get(projects::list_workspaces).post(projects::create_workspace),

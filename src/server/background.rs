@@ -1,4 +1,4 @@
-//! What a node does beside answering: numbering events, writing and pruning the request log.
+//! What a node does beside answering: numbering events, writing and pruning the request log, pruning traces of sign-ins.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::app::numbering::keep_numbering;
-use crate::http::request_log;
+use crate::http::{request_log, sso};
 use crate::state::State;
 
 /// How long the last entries of the request log may take to be written at the end.
@@ -32,6 +32,7 @@ impl Background {
         let mut request_log = JoinSet::new();
         request_log.spawn(request_log::keep_writing(state.clone()));
         request_log.spawn(request_log::keep_pruning(state.clone()));
+        request_log.spawn(sso::keep_pruning(state.clone()));
         Self {
             state: state.clone(),
             end_numbering,

@@ -24,6 +24,7 @@ pub(crate) mod roles;
 pub(crate) mod schemas;
 pub(crate) mod search;
 pub(crate) mod secret_key;
+pub(crate) mod sign_in_traces;
 pub(crate) mod sign_ons;
 pub(crate) mod values;
 

@@ -26,4 +26,5 @@ mod roles;
 mod saml;
 mod scim;
 mod security;
+mod sso;
 mod tokens;

@@ -1,11 +1,13 @@
 //! A verified identity in; member, role and session out.
 
 mod refused;
+mod session;
+pub(crate) mod traces;
 
 pub(crate) use refused::Refused;
+pub(crate) use session::sign_out;
 
 use super::departures::{address_mark, subject_mark};
-use super::setup::SESSION_LIFE;
 use super::vault::Vault;
 use super::{Caller, provisioning, roles};
 use crate::domain::connection::Connection;
@@ -16,12 +18,12 @@ use crate::domain::member::{Attributes, Profile};
 use crate::domain::name;
 use crate::domain::role::Role;
 use crate::domain::schema::CustomSchemas;
-use crate::domain::{MemberId, SessionId, Timestamp};
+use crate::domain::trace::{Outcome, Trace};
+use crate::domain::{MemberId, Timestamp};
 use crate::secret;
-use crate::store::credentials::{NewSession, Via};
 use crate::store::db::{Db, Tx};
 use crate::store::sign_ons::{self, Purpose};
-use crate::store::{credentials, departures, members, organizations, roles as facts};
+use crate::store::{departures, members, organizations, roles as facts};
 
 /// The place in the vault of what a request to log out must carry.
 pub(crate) const LOGOUT: &str = "session/logout";
@@ -39,6 +41,16 @@ pub(crate) struct Visit<'a> {
     pub(crate) request: &'a str,
 }
 
+/// How a sign-in that was not refused ended.
+#[derive(Debug)]
+pub(crate) enum Entered {
+    /// With a session.
+    SignedIn(SignedIn),
+    /// It was only a test: nobody was signed in, nothing was made, and the trace tells how it went. Also where somebody
+    /// would have been refused.
+    Tested,
+}
+
 /// A session that was begun.
 #[derive(Debug)]
 pub(crate) struct SignedIn {
@@ -50,15 +62,97 @@ pub(crate) struct SignedIn {
     pub(crate) target: String,
 }
 
-/// Lets a verified person in, or says why not. Everything happens in one transaction, the refusal's event too.
+/// Lets a verified person in, or says why not. Everything happens in one transaction, the refusal's event and the trace
+/// too. `trace` says how the person was verified.
 pub(crate) async fn complete(
     db: &Db,
     vault: &Vault,
     connection: &Connection,
     identity: &Identity,
     visit: Visit<'_>,
-) -> Result<Result<SignedIn, Refused>, Error> {
-    let caller = Caller {
+    mut trace: Trace,
+) -> Result<Result<Entered, Refused>, Error> {
+    trace.identified(identity);
+    let caller = caller(db, connection, visit);
+    let on = On {
+        caller: &caller,
+        vault,
+        visit,
+        connection,
+        identity,
+    };
+    let mut tx = db.write(connection.organization).await?;
+    let mut member = None;
+    let (purpose, target) = match on.take_once(&mut tx).await? {
+        Ok((purpose, target)) => {
+            trace.passed(
+                "request",
+                "it answers an open request of this browser, or was begun by the identity provider",
+            );
+            (purpose, Ok(target))
+        }
+        Err(refused) => (Purpose::SignOn, Err(refused)),
+    };
+    let admitted = match target {
+        Err(refused) => Err(refused),
+        Ok(target) => match on.member(&mut tx, &mut member).await? {
+            Err(refused) => Err(refused),
+            Ok(id) => {
+                trace.passed("member", "the person is a member, or becomes one");
+                let role = on.role(&mut tx, id).await?;
+                role.map(|role| (target, id, role))
+            }
+        },
+    };
+    match &admitted {
+        Ok((_, _, role)) => {
+            trace.role = Some(role.code().to_owned());
+            trace.passed("role", "the role gives access");
+        }
+        Err(refused) => trace.failed(refused.check(), refused.to_string()),
+    }
+    let reason = admitted
+        .as_ref()
+        .err()
+        .map(|refused| refused.reason().to_owned());
+    let answer = if purpose == Purpose::Test {
+        // Nothing of what would have followed is kept; but the request and the assertion are used up.
+        drop(tx);
+        tx = db.write(connection.organization).await?;
+        if let Err(refused) = on.take_once(&mut tx).await? {
+            return Ok(Err(refused));
+        }
+        // Somebody new is nobody again.
+        if !on.is_member(&mut tx, member).await? {
+            member = None;
+        }
+        Ok(Entered::Tested)
+    } else {
+        match admitted {
+            Ok((target, id, role)) => {
+                let begun = on.begin_session(&mut tx, target, id, role).await?;
+                Ok(Entered::SignedIn(begun))
+            }
+            Err(refused) => {
+                let told = Event::sign_in_refused(connection.id, member, refused.reason());
+                caller.record(&mut tx, vec![told]).await?;
+                Err(refused)
+            }
+        }
+    };
+    let outcome = match &answer {
+        Ok(Entered::SignedIn(_)) => Outcome::SignedIn,
+        Ok(Entered::Tested) => Outcome::Tested,
+        Err(_) => Outcome::Refused,
+    };
+    traces::keep(&mut tx, connection, visit, (outcome, reason, member), trace).await?;
+    tx.commit().await?;
+    Ok(answer)
+}
+
+/// Who acts while somebody signs on.
+fn caller(db: &Db, connection: &Connection, visit: Visit<'_>) -> Caller {
+    Caller {
         db: db.clone(),
         now: visit.now,
         organization: connection.organization,
@@ -69,33 +163,7 @@ pub(crate) async fn complete(
         role: None,
         replay: None,
         request: visit.request.to_owned(),
-    };
-    let mut tx = db.write(connection.organization).await?;
-    let on = On {
-        caller: &caller,
-        vault,
-        visit,
-        connection,
-        identity,
-    };
-    let mut member = None;
-    let admitted = match on.take_once(&mut tx).await? {
-        Err(refused) => Err(refused),
-        Ok(target) => match on.member(&mut tx, &mut member).await? {
-            Err(refused) => Err(refused),
-            Ok(id) => on.role(&mut tx, id).await?.map(|role| (target, id, role)),
-        },
-    };
-    let answer = match admitted {
-        Ok((target, id, role)) => Ok(on.begin_session(&mut tx, target, id, role).await?),
-        Err(refused) => {
-            let told = Event::sign_in_refused(connection.id, member, refused.reason());
-            caller.record(&mut tx, vec![told]).await?;
-            Err(refused)
-        }
-    };
-    tx.commit().await?;
-    Ok(answer)
+    }
 }
 
 /// One sign-on through a connection.
@@ -114,8 +182,16 @@ impl On<'_> {
         (self.connection.organization, self.connection.id)
     }
 
-    /// Uses the request and the assertion up; the path to go to.
-    async fn take_once(&self, tx: &mut Tx) -> Answer<String> {
+    async fn is_member(&self, tx: &mut Tx, id: Option<MemberId>) -> Result<bool, Error> {
+        let Some(id) = id else {
+            return Ok(false);
+        };
+        let found = members::find_role(tx, self.connection.organization, id).await?;
+        Ok(found.is_some())
+    }
+
+    /// Uses the request and the assertion up; what it was for, and the path to go to.
+    async fn take_once(&self, tx: &mut Tx) -> Answer<(Purpose, String)> {
         let now = self.caller.now;
         let browser = secret::hash(self.visit.browser).0;
         let fresh = sign_ons::insert_used_assertion(
@@ -131,14 +207,16 @@ impl On<'_> {
         }
         // Whether the IdP may begin was judged where its message was read.
         let Some(answered) = &self.identity.in_response_to else {
-            return Ok(Ok("/".to_owned()));
+            return Ok(Ok((Purpose::SignOn, "/".to_owned())));
         };
-        let purpose = Purpose::SignOn;
-        let taken =
-            sign_ons::take_request(tx, self.key(), answered, &browser, purpose, now).await?;
-        Ok(taken
-            .map(|request| request.target)
-            .ok_or(Refused::UnknownRequest))
+        for purpose in [Purpose::SignOn, Purpose::Test] {
+            let taken =
+                sign_ons::take_request(tx, self.key(), answered, &browser, purpose, now).await?;
+            if let Some(request) = taken {
+                return Ok(Ok((purpose, request.target)));
+            }
+        }
+        Ok(Err(Refused::UnknownRequest))
     }
 
     /// Finds who it is, or makes a member of somebody new. `known` is told who it is as soon as that is clear.
@@ -163,6 +241,9 @@ impl On<'_> {
             [] => {
                 if self.has_departed(tx, email, lasting).await? {
                     return Ok(Err(Refused::Departed));
+                }
+                if !self.connection.just_in_time {
+                    return Ok(Err(Refused::Uninvited));
                 }
                 let profile = self.profile(email);
                 let id = MemberId(secret::id_at(self.caller.now));
@@ -280,63 +361,4 @@ impl On<'_> {
             Some(role) => Ok(role),
         })
     }
-
-    async fn begin_session(
-        &self,
-        tx: &mut Tx,
-        target: String,
-        id: MemberId,
-        role: Role,
-    ) -> Result<SignedIn, Error> {
-        let now = self.caller.now;
-        let latest = now.plus_seconds(SESSION_LIFE);
-        let expires = self
-            .identity
-            .session_not_on_or_after
-            .map_or(latest, |at| at.min(latest));
-        let session = secret::random_token("");
-        let at_idp = &self.identity.at_idp;
-        let logout = match at_idp.hint.as_str() {
-            "" => None,
-            hint => Some(self.vault.seal(tx, LOGOUT, hint).await?),
-        };
-        let begun = NewSession {
-            hash: &secret::hash(&session).0,
-            id: SessionId(secret::id_at(now)),
-            organization: self.connection.organization,
-            member: id,
-            at: now,
-            expires,
-            browser: self.visit.user_agent,
-            via: Some(Via {
-                connection: self.connection.id,
-                subject: at_idp.subject.clone(),
-                session: at_idp.session.clone(),
-                logout,
-            }),
-        };
-        credentials::insert_session(tx, begun).await?;
-        self.caller
-            .record(
-                tx,
-                vec![Event::signed_in(id, Some(self.connection.id), role)],
-            )
-            .await?;
-        Ok(SignedIn {
-            session,
-            expires,
-            target,
-        })
-    }
-}
-
-/// Ends a session.
-pub(crate) async fn sign_out(caller: &Caller, session: &str) -> Result<(), Error> {
-    let mut tx = caller.write().await?;
-    if credentials::delete_session(&mut tx, &secret::hash(session).0).await? > 0
-        && let Actor::Member(id) = caller.actor
-    {
-        caller.record(&mut tx, vec![Event::signed_out(id)]).await?;
-    }
-    tx.commit().await
 }

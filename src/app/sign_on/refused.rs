@@ -36,6 +36,11 @@ pub(crate) enum Refused {
         "Your account in this organization was deleted. Ask your administrator to invite you again."
     )]
     Departed,
+    /// Somebody new, where signing in makes nobody a member.
+    #[error(
+        "You have no account in this organization yet. Ask your administrator for an invitation."
+    )]
+    Uninvited,
     /// The member is deactivated.
     #[error(
         "Your account in this organization is deactivated. Ask your administrator if you should have access."
@@ -57,8 +62,23 @@ impl Refused {
             Self::Foreign => "foreign_account",
             Self::Renamed => "other_subject",
             Self::Departed => "departed",
+            Self::Uninvited => "uninvited",
             Self::Deactivated => "deactivated",
             Self::Pending => "pending",
+        }
+    }
+
+    /// Which check of the trace it failed.
+    pub(super) fn check(self) -> &'static str {
+        match self {
+            Self::UnknownRequest | Self::Replayed => "request",
+            Self::NoAddress
+            | Self::Ambiguous
+            | Self::Foreign
+            | Self::Renamed
+            | Self::Departed
+            | Self::Uninvited => "member",
+            Self::Deactivated | Self::Pending => "role",
         }
     }
 }

@@ -14,6 +14,7 @@ pub(crate) mod schemas;
 pub(crate) mod scim_requests;
 pub(crate) mod scim_tokens;
 mod shapes;
+pub(crate) mod traces;
 pub(crate) mod whoami;
 
 use error::ApiError;

@@ -75,12 +75,12 @@ fn failure(error: &Error) -> (StatusCode, String) {
                 "Something went wrong here. Try again later.".to_owned(),
             )
         }
+        Error::Forbidden(_) => (StatusCode::FORBIDDEN, error.to_string()),
         Error::NotFound(_)
         | Error::Duplicate { .. }
         | Error::Taken(_)
         | Error::VersionMismatch(_)
         | Error::Invalid(_)
-        | Error::Forbidden(_)
         | Error::TooMany => (StatusCode::BAD_REQUEST, error.to_string()),
     }
 }

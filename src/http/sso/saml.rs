@@ -7,13 +7,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use url::form_urlencoded;
 
-use super::Urls;
 use super::error::SsoError;
+use super::{Urls, enter, unverified};
 use crate::app::connections;
 use crate::app::sign_on::{self, Visit};
 use crate::domain::connection::{Connection, Saml};
 use crate::domain::error::Error;
 use crate::domain::identity::Identity;
+use crate::domain::trace::Trace;
 use crate::http::cookies;
 use crate::http::extract::{Parameters, Segments, Visitor};
 use crate::http::middleware::RequestId;
@@ -38,17 +39,21 @@ async fn ready(state: &State, token: &str) -> Result<(Connection, Saml), SsoErro
 pub(crate) async fn login(
     Shared(state): Shared<State>,
     Segments(token): Segments<String>,
+    Visitor(visitor): Visitor,
     headers: HeaderMap,
     parameters: Parameters,
 ) -> Result<Response, SsoError> {
     let (connection, saml) = ready(&state, &token).await?;
+    let test = parameters.get("test") == Some("1");
+    let purpose = connections::purpose(visitor.as_ref(), &connection, test)?;
     let base_url = state.config.base_url();
     let urls = Urls::of(&base_url, &connection);
     let target = own_path(parameters.get("next"));
     let browser = cookies::browser(&headers, &state.config.base_url())
         .map_or_else(|| secret::random_token(""), str::to_owned);
     let now = state.clock.now();
-    let id = connections::begin_sign_on(&state.db, &connection, &browser, target, now).await?;
+    let id =
+        connections::begin_sign_on(&state.db, &connection, &browser, target, purpose, now).await?;
     let message = AuthnRequest {
         id: &id,
         issue_instant: now,
@@ -89,30 +94,20 @@ pub(crate) async fn acs(
     let request_id = id.as_ref().map_or("", RequestId::as_str);
     let (connection, saml) = ready(&state, &token).await?;
     let encoded = form_field(request, &state).await?;
-    let identity = match verified(&state, &connection, saml, encoded).await? {
-        Ok(identity) => identity,
-        Err(refusal) => {
-            // For the administrator; the person sees the request's id alone.
-            tracing::warn!(connection = %connection.id, reason = refusal.reason(), "a SAML response was refused: {refusal}");
-            return Err(SsoError::Unverified(request_id.to_owned()));
-        }
-    };
-    let now = state.clock.now();
     let visit = Visit {
         browser: cookies::browser(&headers, &state.config.base_url()).unwrap_or_default(),
         user_agent: cookies::user_agent(&headers),
-        now,
+        now: state.clock.now(),
         request: request_id,
     };
-    let entered = sign_on::complete(&state.db, &state.vault, &connection, &identity, visit).await?;
-    let entered = entered.map_err(|refused| SsoError::Refused(refused, request_id.to_owned()))?;
-    let seconds = (entered.expires.0 - now.0) / 1000;
-    let cookie = cookies::set_session(&entered.session, seconds, &state.config.base_url());
-    Ok((
-        [(header::SET_COOKIE, cookie)],
-        Redirect::to(&entered.target),
-    )
-        .into_response())
+    let (verified, mut trace) = verified(&state, &connection, saml, encoded).await?;
+    match verified {
+        Ok(identity) => enter(&state, &connection, &identity, visit, trace).await,
+        Err(refusal) => {
+            trace.failed(refusal.reason(), refusal.to_string());
+            Err(unverified(&state, &connection, visit, refusal.reason(), trace).await?)
+        }
+    }
 }
 
 /// The one `SAMLResponse` of the form; two of them are none.
@@ -144,7 +139,7 @@ async fn verified(
     connection: &Connection,
     saml: Saml,
     encoded: String,
-) -> Result<Result<Identity, Refusal>, SsoError> {
+) -> Result<(Result<Identity, Refusal>, Trace), SsoError> {
     let failed = |error: anyhow::Error| SsoError::Domain(Error::Internal(error));
     let slot = state
         .verifiers
@@ -169,9 +164,10 @@ async fn verified(
             attributes: &attributes,
             skew_seconds: saml.skew_seconds,
         };
-        let answer = response::verify(&encoded, &expected, now);
+        let mut trace = Trace::default();
+        let answer = response::verify(&encoded, &expected, now, &mut trace);
         drop(slot);
-        answer
+        (answer, trace)
     };
     tokio::task::spawn_blocking(verify)
         .await

@@ -1,5 +1,7 @@
 //! Pages: who is signed in, and clear dead ends. No script, and nothing from another server.
 
+pub(crate) mod traces;
+
 use askama::Template;
 use axum::extract::State as Shared;
 use axum::http::{HeaderValue, Method, StatusCode, header};

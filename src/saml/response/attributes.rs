@@ -5,11 +5,12 @@
 
 use std::collections::HashSet;
 
-use roxmltree::Node;
+use roxmltree::{Document, Node};
 
 use super::AttributeNames;
 use crate::domain::identity::AssertedGroups;
 use crate::domain::name::is_email;
+use crate::domain::trace::Trace;
 use crate::saml::ASSERTION;
 use crate::saml::refusal::Refusal;
 use crate::saml::xml::{all_text, named, shown};
@@ -58,6 +59,19 @@ pub(super) fn read(
         family_name: usable(&names.last_name),
         groups: groups(&all, names),
     })
+}
+
+/// Notes every attribute and the NameID as they came, verified or not, for the trace.
+pub(super) fn note(document: &Document<'_>, trace: &mut Trace) {
+    for node in document.descendants() {
+        if node.has_tag_name((ASSERTION, "NameID")) {
+            trace.carried("NameID", [all_text(node)]);
+        }
+        if node.has_tag_name((ASSERTION, "Attribute")) {
+            let values = named(node, ASSERTION, "AttributeValue").map(all_text);
+            trace.carried(node.attribute("Name").unwrap_or_default(), values);
+        }
+    }
 }
 
 /// The values of an attribute, from all places where it stands; nothing if it is absent.

@@ -7,6 +7,7 @@ use roxmltree::Node;
 use super::{Expected, Message, attributes};
 use crate::domain::Timestamp;
 use crate::domain::identity::{AtIdp, Identity, Subject};
+use crate::domain::trace::Trace;
 use crate::saml::refusal::Refusal;
 use crate::saml::xml::{self, elements, named, shown};
 use crate::saml::{ASSERTION, NAME_ID_TRANSIENT, PROTOCOL};
@@ -31,6 +32,7 @@ pub(super) fn identity(
     message: &Message<'_, '_>,
     expected: &Expected<'_>,
     now: Timestamp,
+    trace: &mut Trace,
 ) -> Result<Identity, Refusal> {
     let clock = Clock {
         now,
@@ -38,12 +40,21 @@ pub(super) fn identity(
     };
     let assertion = message.assertion;
     check_response(message, expected, clock)?;
+    trace.passed(
+        "response",
+        "the identity provider says success, and sent it here",
+    );
     check_issuer(
         once(assertion, "Assertion", "Issuer")?,
         "Assertion",
         expected,
     )?;
+    trace.passed(
+        "issuer",
+        format!("it comes from {}", shown(expected.idp_entity_id)),
+    );
     clock.check_issued(assertion, "IssueInstant of the Assertion")?;
+    trace.passed("age", "it was issued just now");
     let subject = once(assertion, "Assertion", "Subject")?;
     let confirmation = confirmation(subject, expected, clock)?;
     let answered = message.response.attribute("InResponseTo");
@@ -53,10 +64,19 @@ pub(super) fn identity(
             assertion: shown(confirmation.in_response_to),
         });
     }
+    trace.passed(
+        "subject_confirmation",
+        "it is for this connection and answers a request",
+    );
     check_conditions(once(assertion, "Assertion", "Conditions")?, expected, clock)?;
+    trace.passed(
+        "conditions",
+        "its audience is this connection, and its time has come and is not over",
+    );
     let session_not_on_or_after = session_end(assertion, clock)?;
     let name_id = name_id(subject)?;
     let found = attributes::read(assertion, name_id.address(), expected.attributes)?;
+    trace.passed("attributes", "the NameID and the attributes can be read");
     Ok(Identity {
         subject: name_id.subject(),
         email: found.email,

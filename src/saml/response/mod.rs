@@ -25,6 +25,7 @@ use super::{ASSERTION, PROTOCOL};
 use crate::domain::Timestamp;
 use crate::domain::connection::AttributeNames;
 use crate::domain::identity::Identity;
+use crate::domain::trace::Trace;
 
 /// The longest form field.
 const MAX_ENCODED: usize = 512 * 1024;
@@ -54,21 +55,37 @@ pub(crate) struct Expected<'a> {
 /// Verifies the form field `SAMLResponse` of the HTTP-POST binding, Bindings section 3.5.4.
 ///
 /// Not checked here, because only the store knows: that `in_response_to` is an open request of this browser and
-/// connection, and that `assertion_id` was not used before.
+/// connection, and that `assertion_id` was not used before. `trace` is told each step that went well; that it was
+/// refused, and why, is the caller's to add.
 pub(crate) fn verify(
     encoded: &str,
     expected: &Expected<'_>,
     now: Timestamp,
+    trace: &mut Trace,
 ) -> Result<Identity, Refusal> {
     let decoded = decode(encoded)?;
     let text = xml::without_declaration(&decoded)?;
     let document = xml::parse(text, LIMITS)?;
+    attributes::note(&document, trace);
     let shape = gate::check(&document)?;
+    trace.passed(
+        "structure",
+        "it is one Response with one Assertion, signed where a signature may be",
+    );
     let signed_text = signature::signed_part(text, expected.certificates)?;
+    let signed = if shape.response_is_signed {
+        "Response"
+    } else {
+        "Assertion"
+    };
+    trace.passed(
+        "signature",
+        format!("the {signed} is signed by a key of the identity provider"),
+    );
     let signed_document =
         xml::parse(&signed_text, LIMITS).map_err(|_| Refusal::SignedPartDiffers)?;
     let message = Message::read(&document, &signed_document, &shape)?;
-    claims::identity(&message, expected, now)
+    claims::identity(&message, expected, now, trace)
 }
 
 fn decode(encoded: &str) -> Result<String, Refusal> {

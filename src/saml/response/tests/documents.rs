@@ -152,7 +152,13 @@ fn what_is_not_base64_of_text_is_refused() {
         ("", "malformed"),
         (huge.as_str(), "too_large"),
     ] {
-        let refused = verify(encoded, &expected, NOW).unwrap_err();
+        let refused = verify(
+            encoded,
+            &expected,
+            NOW,
+            &mut crate::domain::trace::Trace::default(),
+        )
+        .unwrap_err();
         assert_eq!(refused.reason(), reason, "{refused}");
     }
 }

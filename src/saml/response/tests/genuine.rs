@@ -32,7 +32,15 @@ fn a_declaration_and_broken_lines_of_base64_do_no_harm() {
         attributes: &names,
         skew_seconds: 60,
     };
-    assert_eq!(verify(&lines.join("\r\n"), &expected, NOW), Ok(alice()));
+    assert_eq!(
+        verify(
+            &lines.join("\r\n"),
+            &expected,
+            NOW,
+            &mut crate::domain::trace::Trace::default()
+        ),
+        Ok(alice())
+    );
 }
 
 #[test]

@@ -183,7 +183,12 @@ fn verified(
         attributes: names,
         skew_seconds: 60,
     };
-    verify(&STANDARD.encode(xml), &expected, now)
+    verify(
+        &STANDARD.encode(xml),
+        &expected,
+        now,
+        &mut crate::domain::trace::Trace::default(),
+    )
 }
 
 /// Verifies for the connection of [`signer::IDP_KEY`], in no more than 250 ms.

@@ -1,0 +1,266 @@
+//! A SAML identity provider of the tests' own: one key, and answers to what rollright asks.
+
+use std::io::Read as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use flate2::read::DeflateDecoder;
+use jiff::SignedDuration;
+use openssl::asn1::Asn1Time;
+use openssl::hash::{MessageDigest, hash};
+use openssl::pkey::{PKey, Private};
+use openssl::rsa::Rsa;
+use openssl::sign::Signer;
+use openssl::x509::{X509, X509NameBuilder};
+use reqwest::Method;
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::app::{App, Organization};
+use crate::client::Answer;
+
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+
+/// An identity provider.
+pub(crate) struct Idp {
+    pub(crate) entity: String,
+    key: PKey<Private>,
+    certificate: String,
+}
+
+/// What it says of somebody.
+#[derive(Clone)]
+pub(crate) struct Person<'a> {
+    pub(crate) subject: &'a str,
+    pub(crate) email: Option<&'a str>,
+    pub(crate) groups: Option<&'a [&'a str]>,
+}
+
+/// Somebody with this address, known by it, in these groups.
+pub(crate) fn person<'a>(email: &'a str, groups: &'a [&'a str]) -> Person<'a> {
+    Person {
+        subject: email,
+        email: Some(email),
+        groups: Some(groups),
+    }
+}
+
+/// A sign-in that was begun: the mark of the browser, and what the identity provider was asked.
+pub(crate) struct Begun {
+    pub(crate) cookie: String,
+    pub(crate) request: String,
+}
+
+impl Idp {
+    pub(crate) fn new(entity: &str) -> Self {
+        let key = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
+        let mut name = X509NameBuilder::new().unwrap();
+        name.append_entry_by_text("CN", "idp.example").unwrap();
+        let name = name.build();
+        let mut certificate = X509::builder().unwrap();
+        certificate.set_subject_name(&name).unwrap();
+        certificate.set_issuer_name(&name).unwrap();
+        certificate.set_pubkey(&key).unwrap();
+        let day = |n| Asn1Time::days_from_now(n).unwrap();
+        certificate.set_not_before(&day(0)).unwrap();
+        certificate.set_not_after(&day(30)).unwrap();
+        certificate.sign(&key, MessageDigest::sha256()).unwrap();
+        Self {
+            entity: entity.to_owned(),
+            key,
+            certificate: STANDARD.encode(certificate.build().to_der().unwrap()),
+        }
+    }
+
+    /// What it says of itself.
+    pub(crate) fn metadata(&self) -> String {
+        format!(
+            "<md:EntityDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\" entityID=\"{}\">\
+             <md:IDPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\">\
+             <md:KeyDescriptor use=\"signing\"><ds:KeyInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:X509Data>\
+             <ds:X509Certificate>{}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>\
+             <md:SingleSignOnService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect\" \
+             Location=\"https://idp.example/sso\"/></md:IDPSSODescriptor></md:EntityDescriptor>",
+            self.entity, self.certificate
+        )
+    }
+
+    /// Makes a connection to it, with further settings; the connection.
+    pub(crate) async fn connect(&self, own: &Organization, further: Value) -> Value {
+        let mut wanted = json!({ "protocol": "saml", "metadata_xml": self.metadata() });
+        for (name, value) in further.as_object().unwrap() {
+            wanted[name] = value.clone();
+        }
+        own.rest.post("/connections", &wanted).await.is(201)
+    }
+
+    /// A whole sign-in in one browser; the last answer.
+    pub(crate) async fn sign_in(&self, app: &App, connection: &Value, who: &Person<'_>) -> Answer {
+        let begun = begin(app, connection, "", None).await;
+        self.answer(app, connection, &begun, who).await
+    }
+
+    /// The answer to what was asked, brought by the same browser.
+    pub(crate) async fn answer(
+        &self,
+        app: &App,
+        connection: &Value,
+        begun: &Begun,
+        who: &Person<'_>,
+    ) -> Answer {
+        let acs = connection["acs_url"].as_str().unwrap();
+        let body = self.response(&begun.request, acs, who);
+        post(app, acs, &begun.cookie, &body).await
+    }
+
+    /// A Response whose Assertion is signed, for this request.
+    pub(crate) fn response(&self, request: &str, acs: &str, who: &Person<'_>) -> String {
+        let document = roxmltree::Document::parse(request).unwrap();
+        let id = document.root_element().attribute("ID").unwrap();
+        let now = document.root_element().attribute("IssueInstant").unwrap();
+        let until = now.parse::<jiff::Timestamp>().unwrap() + SignedDuration::from_mins(5);
+        let until = format!("{until:.0}");
+        let entity = &self.entity;
+        let attribute = |name: &str, values: &[&str]| {
+            let values = values.join("</saml:AttributeValue><saml:AttributeValue>");
+            let values = match values.as_str() {
+                "" => String::new(),
+                _ => format!("<saml:AttributeValue>{values}</saml:AttributeValue>"),
+            };
+            format!("<saml:Attribute Name=\"{name}\">{values}</saml:Attribute>")
+        };
+        let email = who.email.map(|email| attribute("Email", &[email]));
+        let groups = who.groups.map(|groups| attribute("Groups", groups));
+        let attributes = [email, groups].into_iter().flatten().collect::<String>()
+            + &attribute("Department", &["Canary"]);
+        let assertion = format!(
+            "<saml:Assertion xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\" ID=\"_a{id}\" IssueInstant=\"{now}\" \
+             Version=\"2.0\"><saml:Issuer>{entity}</saml:Issuer><saml:Subject>\
+             <saml:NameID Format=\"urn:oasis:names:tc:SAML:2.0:nameid-format:persistent\">{subject}</saml:NameID>\
+             <saml:SubjectConfirmation Method=\"urn:oasis:names:tc:SAML:2.0:cm:bearer\"><saml:SubjectConfirmationData \
+             InResponseTo=\"{id}\" NotOnOrAfter=\"{until}\" Recipient=\"{acs}\"></saml:SubjectConfirmationData>\
+             </saml:SubjectConfirmation></saml:Subject><saml:Conditions NotOnOrAfter=\"{until}\">\
+             <saml:AudienceRestriction><saml:Audience>{acs}</saml:Audience></saml:AudienceRestriction></saml:Conditions>\
+             <saml:AuthnStatement AuthnInstant=\"{now}\" SessionIndex=\"_s1\"><saml:AuthnContext>\
+             <saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:Password</saml:AuthnContextClassRef>\
+             </saml:AuthnContext></saml:AuthnStatement><saml:AttributeStatement>{attributes}</saml:AttributeStatement>\
+             </saml:Assertion>",
+            subject = who.subject,
+        );
+        format!(
+            "<samlp:Response xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" Destination=\"{acs}\" ID=\"_r1\" \
+             InResponseTo=\"{id}\" IssueInstant=\"{now}\" Version=\"2.0\">\
+             <saml:Issuer xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\">{entity}</saml:Issuer><samlp:Status>\
+             <samlp:StatusCode Value=\"urn:oasis:names:tc:SAML:2.0:status:Success\"></samlp:StatusCode></samlp:Status>\
+             {}</samlp:Response>",
+            self.signed(&assertion, &format!("_a{id}"))
+        )
+    }
+
+    /// Puts a signature behind the Issuer of an assertion that is canonical.
+    fn signed(&self, assertion: &str, id: &str) -> String {
+        let digest = STANDARD.encode(hash(MessageDigest::sha256(), assertion.as_bytes()).unwrap());
+        let exclusive = "http://www.w3.org/2001/10/xml-exc-c14n#";
+        let alone = " xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"";
+        let info = |declared: &str| {
+            format!(
+                "<ds:SignedInfo{declared}><ds:CanonicalizationMethod Algorithm=\"{exclusive}\">\
+                 </ds:CanonicalizationMethod><ds:SignatureMethod \
+                 Algorithm=\"http://www.w3.org/2001/04/xmldsig-more#rsa-sha256\"></ds:SignatureMethod>\
+                 <ds:Reference URI=\"#{id}\"><ds:Transforms>\
+                 <ds:Transform Algorithm=\"http://www.w3.org/2000/09/xmldsig#enveloped-signature\"></ds:Transform>\
+                 <ds:Transform Algorithm=\"{exclusive}\"></ds:Transform></ds:Transforms>\
+                 <ds:DigestMethod Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\"></ds:DigestMethod>\
+                 <ds:DigestValue>{digest}</ds:DigestValue></ds:Reference></ds:SignedInfo>"
+            )
+        };
+        let mut signer = Signer::new(MessageDigest::sha256(), &self.key).unwrap();
+        signer.update(info(alone).as_bytes()).unwrap();
+        let value = STANDARD.encode(signer.sign_to_vec().unwrap());
+        let signature = format!(
+            "<ds:Signature{alone}>{}<ds:SignatureValue>{value}</ds:SignatureValue></ds:Signature>",
+            info("")
+        );
+        let issuer = "</saml:Issuer>";
+        assertion.replacen(issuer, &format!("{issuer}{signature}"), 1)
+    }
+}
+
+/// Begins a sign-in, or a test with the query `?test=1` and the cookie of an administrator.
+pub(crate) async fn begin(
+    app: &App,
+    connection: &Value,
+    query: &str,
+    session: Option<&str>,
+) -> Begun {
+    let login = local(app, connection["login_url"].as_str().unwrap());
+    let cookie = session.map(|cookie| ("cookie", cookie));
+    let headers: Vec<(&str, &str)> = cookie.into_iter().collect();
+    let answer = app
+        .anyone()
+        .send(Method::GET, &format!("{login}{query}"), &headers, None)
+        .await;
+    assert_eq!(answer.status, 303, "{}", answer.text);
+    let url = Url::parse(answer.header("location")).unwrap();
+    let (_, packed) = url
+        .query_pairs()
+        .find(|(name, _)| name == "SAMLRequest")
+        .unwrap();
+    let mut request = String::new();
+    DeflateDecoder::new(&STANDARD.decode(packed.as_bytes()).unwrap()[..])
+        .read_to_string(&mut request)
+        .unwrap();
+    let cookie = answer.header("set-cookie").split(';').next().unwrap();
+    Begun {
+        cookie: cookie.to_owned(),
+        request,
+    }
+}
+
+/// Brings a response to the ACS.
+pub(crate) async fn post(app: &App, acs: &str, cookie: &str, response: &str) -> Answer {
+    let body = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("SAMLResponse", &STANDARD.encode(response))
+        .finish();
+    let headers = [FORM, ("cookie", cookie)];
+    app.anyone()
+        .send(Method::POST, local(app, acs), &headers, Some(body))
+        .await
+}
+
+fn local<'u>(app: &App, url: &'u str) -> &'u str {
+    url.strip_prefix(&app.base).unwrap()
+}
+
+/// The cookie of the session that was begun.
+#[track_caller]
+pub(crate) fn session(answer: &Answer) -> String {
+    assert_eq!(answer.status, 303, "{}", answer.text);
+    let cookie = answer.header("set-cookie");
+    assert!(cookie.starts_with("rollright_session="), "{cookie}");
+    cookie.split(';').next().unwrap().to_owned()
+}
+
+/// The number on a page that refuses somebody, with this word in its sentence.
+#[track_caller]
+pub(crate) fn refused(answer: &Answer, word: &str) -> String {
+    assert_eq!(answer.status, 403, "{}", answer.text);
+    assert!(answer.text.contains(word), "{}", answer.text);
+    assert_eq!(answer.header("set-cookie"), "");
+    let number = answer.text.split_once("Number: <code>").unwrap().1;
+    number.split('<').next().unwrap().to_owned()
+}
+
+/// Whether a cookie opens the API.
+pub(crate) async fn opens(app: &App, cookie: &str) -> bool {
+    let answer = app
+        .anyone()
+        .send(
+            Method::GET,
+            "/api/current-user/whoami",
+            &[("cookie", cookie)],
+            None,
+        )
+        .await;
+    answer.status == 200
+}

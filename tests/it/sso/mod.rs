@@ -1,0 +1,5 @@
+//! Signing in through connections, by an identity provider that the tests themselves are.
+
+mod connections;
+mod idp;
+mod traces;
