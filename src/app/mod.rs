@@ -5,6 +5,7 @@
 
 pub(crate) mod authentication;
 pub(crate) mod bell;
+pub(crate) mod connection_keys;
 pub(crate) mod connections;
 pub(crate) mod departures;
 pub(crate) mod group_members;
@@ -80,6 +81,20 @@ impl Caller {
             role: None,
             request: "command-line".to_owned(),
             replay: None,
+        }
+    }
+
+    /// What follows from a sign-on or a logout through an IdP.
+    pub(crate) fn of_sign_on(
+        db: Db,
+        now: Timestamp,
+        organization: OrganizationId,
+        request: &str,
+    ) -> Self {
+        Self {
+            actor: Actor::SignOn,
+            request: request.to_owned(),
+            ..Self::operator(db, now, organization)
         }
     }
 

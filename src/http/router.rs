@@ -4,11 +4,12 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, OriginalUri};
 use axum::http::Method;
 use axum::response::Response;
-use axum::routing::{MethodRouter, delete, get, post};
+use axum::routing::{MethodRouter, delete, get, patch, post};
 
 use super::api::{
-    connections, events, mapping, members, projects, receivers, removals, saml_settings,
-    schemas as definitions, scim_requests, scim_tokens, traces, whoami,
+    connections::{self, keys},
+    events, mapping, members, projects, receivers, removals, saml_settings, schemas as definitions,
+    scim_requests, scim_tokens, traces, whoami,
 };
 use super::form::Form;
 use super::request_log::RequestLog;
@@ -146,6 +147,14 @@ fn api() -> Routes {
                 .delete(connections::delete),
         ),
         ("/api/connections/{id}/preview", get(traces::preview)),
+        (
+            "/api/connections/{id}/keys",
+            get(keys::list).post(keys::create),
+        ),
+        (
+            "/api/connections/{id}/keys/{key}",
+            patch(keys::change).delete(keys::delete),
+        ),
         ("/api/current-user/whoami", get(whoami::whoami)),
         ("/api/events", get(events::list)),
         ("/api/members/{id}/explain", get(members::explain)),

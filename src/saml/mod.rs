@@ -11,6 +11,7 @@
 //! "Core", "Bindings", "Profiles" and "Metadata" are the parts of the OASIS standard SAML 2.0 of March 2005.
 
 pub(crate) mod metadata;
+pub(crate) mod redirect;
 pub(crate) mod refusal;
 pub(crate) mod request;
 pub(crate) mod response;
@@ -22,6 +23,8 @@ const ASSERTION: &str = "urn:oasis:names:tc:SAML:2.0:assertion";
 const PROTOCOL: &str = "urn:oasis:names:tc:SAML:2.0:protocol";
 /// Namespace of metadata, Metadata section 1.1.
 const METADATA: &str = "urn:oasis:names:tc:SAML:2.0:metadata";
+/// Namespace of encryption, XML Encryption section 1.3.
+const ENCRYPTION: &str = "http://www.w3.org/2001/04/xmlenc#";
 /// Namespace of signatures, XML Signature section 1.3.
 const SIGNATURE: &str = "http://www.w3.org/2000/09/xmldsig#";
 /// The binding by which we get responses, Bindings section 3.5.

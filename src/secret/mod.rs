@@ -3,6 +3,7 @@
 //! It stores nothing and knows no account. Hashing a password takes tens of milliseconds of one core, on purpose:
 //! call it from a thread that may block.
 
+pub(crate) mod key_pair;
 pub(crate) mod seal;
 
 use std::sync::atomic::{AtomicU16, Ordering};

@@ -5,6 +5,7 @@
 //! and the rest are written once and run on both engines.
 
 pub(crate) mod audit;
+pub(crate) mod connection_keys;
 pub(crate) mod connections;
 pub(crate) mod credentials;
 pub(crate) mod db;

@@ -1,10 +1,12 @@
 //! A connection: one set-up of an organization by which people sign in, SAML or OIDC.
 
+mod key;
 mod oidc;
 mod saml;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use key::{MOST_KEYS, OwnKey};
 pub(crate) use oidc::Oidc;
 pub(crate) use saml::Saml;
 

@@ -8,6 +8,10 @@ use crate::domain::error::Error;
 /// A SAML set-up. The IdP's side comes from its metadata; the rest an administrator chooses.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own, as administrators and metadata have them"
+)]
 pub(crate) struct Saml {
     /// The IdP's metadata as it was given or fetched last; empty until then.
     pub(crate) metadata_xml: String,
@@ -27,8 +31,10 @@ pub(crate) struct Saml {
     pub(crate) slo_response_url: String,
     /// The IdP's signing certificates: DER in base64.
     pub(crate) certificates: Vec<String>,
-    /// Whether our requests are signed.
+    /// Whether our requests are signed, even where the IdP does not ask for that.
     pub(crate) sign_requests: bool,
+    /// Whether the IdP wants our requests signed.
+    pub(crate) idp_wants_signed: bool,
     /// Whether the IdP is to ask for credentials even of somebody who is signed in there.
     pub(crate) force_authn: bool,
     /// Whether a response to no request of ours may sign somebody in.
@@ -52,6 +58,7 @@ impl Default for Saml {
             slo_response_url: String::new(),
             certificates: Vec::new(),
             sign_requests: false,
+            idp_wants_signed: false,
             force_authn: false,
             idp_initiated: false,
             nameid_format: String::new(),
@@ -61,6 +68,11 @@ impl Default for Saml {
 }
 
 impl Saml {
+    /// Whether our requests are signed: an administrator or the IdP wants it.
+    pub(crate) fn signs_requests(&self) -> bool {
+        self.sign_requests || self.idp_wants_signed
+    }
+
     pub(super) fn is_complete(&self) -> bool {
         !self.entity_id.is_empty() && !self.sso_url.is_empty() && !self.certificates.is_empty()
     }

@@ -74,6 +74,12 @@ pub(crate) enum Kind {
     ConnectionChanged,
     /// A connection was deleted.
     ConnectionDeleted,
+    /// A key of ours was made for a connection.
+    ConnectionKeyCreated,
+    /// Another key of ours signs from now on.
+    ConnectionKeySigns,
+    /// A key of ours was deleted.
+    ConnectionKeyDeleted,
     /// An extension was defined.
     SchemaCreated,
     /// The definition of an extension changed.
@@ -108,7 +114,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// Every kind, in the order of their definition.
-    pub(crate) const ALL: [Self; 33] = [
+    pub(crate) const ALL: [Self; 36] = [
         Self::OrganizationCreated,
         Self::MemberCreated,
         Self::MemberChanged,
@@ -127,6 +133,9 @@ impl Kind {
         Self::WorkspaceCreated,
         Self::ConnectionChanged,
         Self::ConnectionDeleted,
+        Self::ConnectionKeyCreated,
+        Self::ConnectionKeySigns,
+        Self::ConnectionKeyDeleted,
         Self::SchemaCreated,
         Self::SchemaChanged,
         Self::SchemaDeleted,
@@ -170,6 +179,9 @@ impl Kind {
             Self::WorkspaceCreated => "workspace.created",
             Self::ConnectionChanged => "connection.changed",
             Self::ConnectionDeleted => "connection.deleted",
+            Self::ConnectionKeyCreated => "connection_key.created",
+            Self::ConnectionKeySigns => "connection_key.signs",
+            Self::ConnectionKeyDeleted => "connection_key.deleted",
             Self::SchemaCreated => "schema.created",
             Self::SchemaChanged => "schema.changed",
             Self::SchemaDeleted => "schema.deleted",

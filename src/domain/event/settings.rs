@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use super::{Event, Kind};
-use crate::domain::connection::{Connection, Protocol};
+use crate::domain::connection::{Connection, OwnKey, Protocol};
 use crate::domain::mapping::Mapping;
 use crate::domain::organization::{Project, Workspace};
 use crate::domain::receiver::Receiver;
 use crate::domain::schema::CustomSchema;
-use crate::domain::{MemberId, OrganizationId, ReceiverId};
+use crate::domain::{ConnectionId, KeyId, MemberId, OrganizationId, ReceiverId};
 
 impl Event {
     /// An organization was made, with its Owner.
@@ -93,6 +93,28 @@ impl Event {
     pub(crate) fn connection_deleted(connection: &Connection) -> Self {
         let facts = json!({ "idp": connection.idp() });
         Self::plain(Kind::ConnectionDeleted, connection.id, facts)
+    }
+
+    /// A key of ours was made for a connection.
+    pub(crate) fn connection_key_created(connection: ConnectionId, key: &OwnKey) -> Self {
+        let facts = json!({
+            "connection": connection,
+            "signs": key.signs,
+            "expires_at": key.expires.to_string(),
+        });
+        Self::plain(Kind::ConnectionKeyCreated, key.id, facts)
+    }
+
+    /// A key of ours signs from now on, in the place of another.
+    pub(crate) fn connection_key_signs(connection: ConnectionId, key: KeyId) -> Self {
+        let facts = json!({ "connection": connection });
+        Self::plain(Kind::ConnectionKeySigns, key, facts)
+    }
+
+    /// A key of ours was deleted.
+    pub(crate) fn connection_key_deleted(connection: ConnectionId, key: KeyId) -> Self {
+        let facts = json!({ "connection": connection });
+        Self::plain(Kind::ConnectionKeyDeleted, key, facts)
     }
 
     /// A connection was set up or changed.

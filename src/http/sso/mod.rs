@@ -26,6 +26,8 @@ pub(crate) struct Urls {
     pub(crate) login: String,
     /// Where a session ends.
     pub(crate) logout: String,
+    /// Where a SAML IdP's logout messages go.
+    pub(crate) single_logout: String,
     /// What a SAML IdP needs to know of us.
     pub(crate) metadata: String,
     /// Where an OIDC provider tells that a session has ended.
@@ -44,6 +46,7 @@ impl Urls {
             answer: at(answer),
             login: at("login"),
             logout: at("logout"),
+            single_logout: at("slo"),
             metadata: at("metadata"),
             backchannel_logout: at("backchannel-logout"),
         }

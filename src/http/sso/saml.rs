@@ -1,5 +1,6 @@
 //! `/saml/<token>/login|acs|metadata|logout`: SAML 2.0 Web Browser SSO, begun by us.
 
+use axum::Extension;
 use axum::extract::{Request, State as Shared};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -9,6 +10,7 @@ use url::form_urlencoded;
 
 use super::error::SsoError;
 use super::{Urls, enter, unverified};
+use crate::app::connection_keys::{self, PrivateKeys};
 use crate::app::connections;
 use crate::app::sign_on::{self, Visit};
 use crate::domain::connection::{Connection, Saml};
@@ -18,7 +20,7 @@ use crate::domain::trace::Trace;
 use crate::http::cookies;
 use crate::http::extract::{Parameters, Segments, Visitor};
 use crate::http::middleware::RequestId;
-use crate::saml::metadata;
+use crate::saml::metadata::own::{self, Own};
 use crate::saml::refusal::Refusal;
 use crate::saml::request::{self, AuthnRequest};
 use crate::saml::response::{self, Expected};
@@ -42,6 +44,7 @@ pub(crate) async fn login(
     Visitor(visitor): Visitor,
     headers: HeaderMap,
     parameters: Parameters,
+    Extension(number): Extension<RequestId>,
 ) -> Result<Response, SsoError> {
     let (connection, saml) = ready(&state, &token).await?;
     let test = parameters.get("test") == Some("1");
@@ -60,14 +63,34 @@ pub(crate) async fn login(
         destination: &saml.sso_url,
         acs_url: &urls.answer,
         issuer: &urls.answer,
+        force_authn: saml.force_authn,
+        name_id_format: &saml.nameid_format,
     };
-    let url = request::redirect_url(message, "").map_err(|error| Error::Internal(error.into()))?;
+    let keys = if saml.signs_requests() {
+        Some(private_keys(&state, &connection, number.as_str()).await?)
+    } else {
+        None
+    };
+    let key = keys.as_ref().map(PrivateKeys::signing).transpose()?;
+    let url =
+        request::redirect_url(message, "", key).map_err(|error| Error::Internal(error.into()))?;
     let mut answer = Redirect::to(&url).into_response();
     answer.headers_mut().insert(
         header::SET_COOKIE,
         cookies::set_browser(&browser, &base_url),
     );
     Ok(answer)
+}
+
+/// Our private keys in a connection, made where there is none.
+pub(super) async fn private_keys(
+    state: &State,
+    connection: &Connection,
+    number: &str,
+) -> Result<PrivateKeys, Error> {
+    let now = state.clock.now();
+    let keys = connection_keys::of(&state.db, &state.vault, connection, now, number).await?;
+    connection_keys::opened(&state.vault, connection.organization, &keys)
 }
 
 /// A path on this server, and nothing that a browser would take for another one.
@@ -178,13 +201,24 @@ async fn verified(
 pub(crate) async fn metadata(
     Shared(state): Shared<State>,
     Segments(token): Segments<String>,
+    Extension(number): Extension<RequestId>,
 ) -> Result<Response, SsoError> {
     let connection = connections::find_by_token(&state.db, &token)
         .await?
         .filter(|connection| connection.saml().is_some())
         .ok_or(SsoError::NoConnection)?;
     let urls = Urls::of(&state.config.base_url(), &connection);
-    let document = metadata::service_provider(&urls.answer, &urls.answer);
+    let now = state.clock.now();
+    let number = number.as_str();
+    let keys = connection_keys::of(&state.db, &state.vault, &connection, now, number).await?;
+    let certificates: Vec<String> = keys.into_iter().map(|key| key.certificate).collect();
+    let document = own::service_provider(Own {
+        entity_id: &urls.answer,
+        acs_url: &urls.answer,
+        slo_url: &urls.single_logout,
+        certificates: &certificates,
+        signs_requests: connection.saml().is_some_and(Saml::signs_requests),
+    });
     Ok((
         StatusCode::OK,
         [(header::CONTENT_TYPE, "application/samlmetadata+xml")],

@@ -1,4 +1,4 @@
-//! Metadata: what an IdP says of itself, and what we say of ourselves.
+//! Metadata: what an IdP says of itself, and ([`own`]) what we say of ourselves.
 //!
 //! Fetches nothing, and does not judge who may import what. A document without a signing certificate is refused here,
 //! because there is no other place where "no key" could be kept from meaning "no check".
@@ -7,14 +7,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use roxmltree::Node;
 
-use super::request::is_web_url;
+use super::redirect::is_web_url;
 use super::response::signature;
-use super::xml::{self, Limits, Malformed, elements, escape, named, shown};
-use super::{
-    HTTP_POST, HTTP_REDIRECT, METADATA, NAME_ID_EMAIL, NAME_ID_PERSISTENT, NAME_ID_TRANSIENT,
-    NAME_ID_UNSPECIFIED, PROTOCOL, SIGNATURE,
-};
+use super::xml::{self, Limits, Malformed, elements, named, shown};
+use super::{HTTP_REDIRECT, METADATA, PROTOCOL, SIGNATURE};
 use crate::domain::Timestamp;
+
+pub(crate) mod certificate;
+pub(crate) mod own;
 
 #[cfg(test)]
 mod tests;
@@ -26,6 +26,7 @@ const LIMITS: Limits = Limits {
 };
 /// The longest entity ID, Metadata section 2.2.1.
 const MAX_ENTITY_ID: usize = 1024;
+const SLO: &str = "SingleLogoutService";
 /// The most certificates: each costs a verification when a response is forged.
 const MAX_CERTIFICATES: usize = 8;
 
@@ -36,6 +37,12 @@ pub(crate) struct IdpMetadata {
     pub(crate) entity_id: String,
     /// Where a browser takes our request, by the HTTP-Redirect binding.
     pub(crate) sso_url: String,
+    /// Where a browser takes our request to log out, by the same binding; empty where the IdP takes none.
+    pub(crate) slo_url: String,
+    /// Where a browser takes our answer to such a request of the IdP; empty where that is the same place.
+    pub(crate) slo_response_url: String,
+    /// Whether it wants our requests signed.
+    pub(crate) wants_signed_requests: bool,
     /// The certificates with whose keys it may sign, DER, at least one.
     pub(crate) certificates: Vec<Vec<u8>>,
 }
@@ -67,10 +74,8 @@ pub(crate) enum Error {
     #[error("the metadata has no SingleSignOnService with the HTTP-Redirect binding")]
     NoRedirect,
     /// A place that a browser cannot be sent to.
-    #[error(
-        "the SingleSignOnService of the metadata has a Location that is not a whole http or https URL: {0}"
-    )]
-    BadLocation(String),
+    #[error("the {0} of the metadata has a Location that is not a whole http or https URL: {1}")]
+    BadLocation(&'static str, String),
     /// No key to check signatures with.
     #[error(
         "the metadata has no certificate for signing, so nothing that the identity provider sends could be checked"
@@ -105,7 +110,13 @@ impl IdpMetadata {
         }
         Ok(Self {
             entity_id: entity_id(idp)?,
-            sso_url: sso_url(idp)?,
+            sso_url: location(idp, "SingleSignOnService", "Location")?.ok_or(Error::NoRedirect)?,
+            slo_url: location(idp, SLO, "Location")?.unwrap_or_default(),
+            slo_response_url: location(idp, SLO, "ResponseLocation")?.unwrap_or_default(),
+            wants_signed_requests: matches!(
+                idp.attribute("WantAuthnRequestsSigned"),
+                Some("true" | "1")
+            ),
             certificates: certificates(idp)?,
         })
     }
@@ -141,15 +152,20 @@ fn entity_id(idp: Node<'_, '_>) -> Result<String, Error> {
         .ok_or(Error::EntityId)
 }
 
-fn sso_url(idp: Node<'_, '_>) -> Result<String, Error> {
-    let location = named(idp, METADATA, "SingleSignOnService")
+/// The place of a service with the HTTP-Redirect binding.
+fn location(
+    idp: Node<'_, '_>,
+    service: &'static str,
+    attribute: &'static str,
+) -> Result<Option<String>, Error> {
+    let location = named(idp, METADATA, service)
         .find(|service| service.attribute("Binding") == Some(HTTP_REDIRECT))
-        .and_then(|service| service.attribute("Location"))
-        .ok_or(Error::NoRedirect)?;
-    if is_web_url(location) {
-        Ok(location.to_owned())
-    } else {
-        Err(Error::BadLocation(shown(location)))
+        .and_then(|service| service.attribute(attribute));
+    match location {
+        Some(location) if !is_web_url(location) => {
+            Err(Error::BadLocation(service, shown(location)))
+        }
+        found => Ok(found.map(str::to_owned)),
     }
 }
 
@@ -183,28 +199,4 @@ fn certificates(idp: Node<'_, '_>) -> Result<Vec<Vec<u8>>, Error> {
         return Err(Error::UnreadableCertificate);
     }
     Ok(certificates)
-}
-
-/// What an administrator gives to the IdP: our name, and where responses go.
-///
-/// Signed assertions are asked for; a response that is signed as a whole is accepted too.
-pub(crate) fn service_provider(entity_id: &str, acs_url: &str) -> String {
-    let formats = [
-        NAME_ID_UNSPECIFIED,
-        NAME_ID_PERSISTENT,
-        NAME_ID_EMAIL,
-        NAME_ID_TRANSIENT,
-    ]
-    .map(|format| format!("<md:NameIDFormat>{format}</md:NameIDFormat>"))
-    .concat();
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-         <md:EntityDescriptor xmlns:md=\"{METADATA}\" entityID=\"{entity_id}\">\
-         <md:SPSSODescriptor AuthnRequestsSigned=\"false\" WantAssertionsSigned=\"true\" \
-         protocolSupportEnumeration=\"{PROTOCOL}\">{formats}\
-         <md:AssertionConsumerService Binding=\"{HTTP_POST}\" Location=\"{acs_url}\" index=\"0\" \
-         isDefault=\"true\"/></md:SPSSODescriptor></md:EntityDescriptor>\n",
-        entity_id = escape(entity_id),
-        acs_url = escape(acs_url),
-    )
 }

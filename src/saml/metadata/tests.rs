@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::*;
+use crate::saml::HTTP_POST;
 use crate::saml::response::tests::signer::{EC_KEY, IDP_KEY, OTHER_KEY};
 
 /// 2026-03-01T09:30:00Z
@@ -52,6 +53,10 @@ fn an_idp_is_read_with_the_keys_that_it_signs_with() {
     let read = parse(&text).unwrap();
     assert_eq!(read.entity_id, "https://idp.test/metadata");
     assert_eq!(read.sso_url, "https://idp.test/sso?a=1&b=2");
+    assert_eq!(
+        (read.slo_url.as_str(), read.wants_signed_requests),
+        ("", false)
+    );
     let expected = [&IDP_KEY, &EC_KEY].map(|key| key.certificate.clone());
     assert_eq!(read.certificates, expected);
     assert_eq!(
@@ -132,7 +137,39 @@ fn a_browser_must_be_able_to_go_to_the_idp() {
     assert_eq!(parse(&post), Err(Error::NoRedirect));
     for bad in ["javascript:alert(1)", "/sso", "file:///etc/hostname", ""] {
         let text = text.replace("https://idp.test/sso?a=1&amp;b=2", bad);
-        assert_eq!(parse(&text), Err(Error::BadLocation(bad.to_owned())));
+        assert_eq!(
+            parse(&text),
+            Err(Error::BadLocation("SingleSignOnService", bad.to_owned()))
+        );
+    }
+}
+
+#[test]
+fn where_sessions_end_and_what_is_to_be_signed_is_read() {
+    let service = |attributes: &str| {
+        entity(&signing())
+            .replace("IDPSSODescriptor ", "IDPSSODescriptor WantAuthnRequestsSigned=\"true\" ")
+            .replacen("<md:SingleSignOnService", &format!(
+                "<md:SingleLogoutService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST\" \
+                 Location=\"https://idp.test/no\"/><md:SingleLogoutService \
+                 Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect\" {attributes}/><md:SingleSignOnService"
+            ), 1)
+    };
+    let read = parse(&service("Location=\"https://idp.test/slo\"")).unwrap();
+    assert!(read.wants_signed_requests);
+    let urls = [read.slo_url, read.slo_response_url];
+    assert_eq!(urls, ["https://idp.test/slo", ""]);
+    let two = "Location=\"https://idp.test/slo\" ResponseLocation=\"https://idp.test/slo/back\"";
+    let read = parse(&service(two)).unwrap();
+    assert_eq!(read.slo_response_url, "https://idp.test/slo/back");
+    for bad in [
+        "Location=\"javascript:a\"",
+        "Location=\"https://a.test/\" ResponseLocation=\"/x\"",
+    ] {
+        assert!(matches!(
+            parse(&service(bad)),
+            Err(Error::BadLocation(SLO, _))
+        ));
     }
 }
 
@@ -165,18 +202,32 @@ fn poisoned_metadata_is_refused_unread() {
 #[test]
 fn what_we_say_of_ourselves_is_escaped_and_asks_for_signed_assertions() {
     let url = "https://sp.test/acs?a=1&b=\"'<>";
-    let text = service_provider(url, url);
+    let text = own::service_provider(own::Own {
+        entity_id: url,
+        acs_url: url,
+        slo_url: url,
+        certificates: &["AAAA".to_owned(), "BBBB".to_owned()],
+        signs_requests: true,
+    });
     let text = xml::without_declaration(&text).unwrap();
     let document = xml::parse(text, LIMITS).unwrap();
     let entity = document.root_element();
     assert_eq!(entity.attribute("entityID"), Some(url));
     let role = named(entity, METADATA, "SPSSODescriptor").next().unwrap();
     assert_eq!(role.attribute("WantAssertionsSigned"), Some("true"));
-    assert_eq!(role.attribute("AuthnRequestsSigned"), Some("false"));
+    assert_eq!(role.attribute("AuthnRequestsSigned"), Some("true"));
     let acs = named(role, METADATA, "AssertionConsumerService")
         .next()
         .unwrap();
     assert_eq!(acs.attribute("Location"), Some(url));
     assert_eq!(acs.attribute("Binding"), Some(HTTP_POST));
     assert_eq!(named(role, METADATA, "NameIDFormat").count(), 4);
+    let keys: Vec<_> = named(role, METADATA, "KeyDescriptor")
+        .map(|key| key.attribute("use").unwrap())
+        .collect();
+    assert_eq!(keys, ["signing", "signing", "encryption", "encryption"]);
+    let bindings: Vec<_> = named(role, METADATA, "SingleLogoutService")
+        .map(|service| service.attribute("Binding").unwrap())
+        .collect();
+    assert_eq!(bindings, [HTTP_REDIRECT, HTTP_POST]);
 }

@@ -2,4 +2,6 @@
 
 mod connections;
 mod idp;
+mod keys;
+mod queries;
 mod traces;

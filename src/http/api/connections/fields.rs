@@ -147,6 +147,9 @@ pub(crate) fn read_metadata(
         IdpMetadata::parse(&document, now).map_err(|error| Error::Invalid(error.to_string()))?;
     saml.entity_id = idp.entity_id;
     saml.sso_url = idp.sso_url;
+    saml.slo_url = idp.slo_url;
+    saml.slo_response_url = idp.slo_response_url;
+    saml.idp_wants_signed = idp.wants_signed_requests;
     saml.certificates = idp
         .certificates
         .iter()

@@ -1,10 +1,13 @@
 //! `/api/connections`: the set-ups by which the organization's people sign in, SAML or OIDC.
 
 pub(super) mod fields;
+pub(crate) mod keys;
 
 use axum::Json;
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 pub(crate) use fields::Fields;
@@ -13,11 +16,12 @@ use super::PageOf;
 use super::body::Body;
 use super::error::ApiError;
 use crate::app::connections;
-use crate::domain::ConnectionId;
 use crate::domain::connection::{Connection, Oidc, Protocol, Saml};
 use crate::domain::error::Error;
+use crate::domain::{ConnectionId, Timestamp};
 use crate::http::extract::{ApiCaller, Parameters, Segments};
 use crate::http::sso::Urls;
+use crate::saml::metadata::certificate;
 use crate::state::State;
 
 fn id(text: &str) -> Result<ConnectionId, Error> {
@@ -100,8 +104,31 @@ pub(crate) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// The IdP's certificates, with a warning where one is in its last days.
+fn certificates(saml: &Saml, now: Timestamp) -> Vec<Value> {
+    let ders = saml
+        .certificates
+        .iter()
+        .filter_map(|text| STANDARD.decode(text).ok());
+    ders.filter_map(|der| certificate::read(&der, now))
+        .map(|certificate| {
+            let warning = certificate.warning.map(|days| match days {
+                0 => "the certificate has ended".to_owned(),
+                days => format!("the certificate ends within {days} days"),
+            });
+            json!({
+                "subject": certificate.subject,
+                "not_after": certificate.not_after.to_string(),
+                "expires_soon": warning.is_some(),
+                "warning": warning,
+            })
+        })
+        .collect()
+}
+
 /// A connection as this API shows it. A secret is never shown, only whether there is one.
 fn shape(connection: &Connection, state: &State) -> Value {
+    let now = state.clock.now();
     let urls = Urls::of(&state.config.base_url(), connection);
     let mut shown = json!({
         "id": connection.id,
@@ -130,6 +157,10 @@ fn shape(connection: &Connection, state: &State) -> Value {
             "metadata_xml": saml.metadata_xml,
             "metadata_fetched_at": saml.metadata_fetched.map(|at| at.to_string()),
             "metadata_problem": saml.metadata_problem,
+            "certificates": certificates(saml, now),
+            "slo_url": urls.single_logout,
+            "idp_slo_url": saml.slo_url,
+            "idp_wants_signed_requests": saml.idp_wants_signed,
             "sign_requests": saml.sign_requests,
             "force_authn": saml.force_authn,
             "idp_initiated": saml.idp_initiated,

@@ -20,7 +20,7 @@ pub(super) const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 
 /// A key and its certificate.
 pub(in crate::saml) struct Key {
-    pub(super) private: PKey<Private>,
+    pub(in crate::saml) private: PKey<Private>,
     /// DER.
     pub(in crate::saml) certificate: Vec<u8>,
 }
