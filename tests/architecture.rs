@@ -19,7 +19,10 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("oidc", &["domain"]),
     ("store", &["domain"]),
     ("app", &["store", "domain", "secret", "clock"]),
-    ("state", &["app", "store", "clock", "config", "outgoing"]),
+    (
+        "state",
+        &["app", "store", "clock", "config", "oidc", "outgoing"],
+    ),
     (
         "http",
         &[

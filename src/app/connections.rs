@@ -1,5 +1,6 @@
 //! Setting up how an organization's people sign in.
 
+use super::vault::Vault;
 use super::{Caller, role_mapping, roles};
 use crate::domain::connection::{self, AttributeNames, Connection, Protocol, Saml};
 use crate::domain::error::Error;
@@ -74,7 +75,12 @@ async fn first_saml(tx: &mut Tx, caller: &Caller) -> Result<Option<Connection>, 
 }
 
 /// Sets a connection up.
-pub(crate) async fn create(caller: &Caller, made: Connection) -> Result<Connection, Error> {
+pub(crate) async fn create(
+    caller: &Caller,
+    vault: &Vault,
+    mut made: Connection,
+    secret: Option<String>,
+) -> Result<Connection, Error> {
     caller.must_administer()?;
     let mut tx = caller.write_alone().await?;
     let all = connections::list(&mut tx, caller.organization).await?;
@@ -84,22 +90,72 @@ pub(crate) async fn create(caller: &Caller, made: Connection) -> Result<Connecti
             connection::MOST
         )));
     }
+    keep_secret(&mut tx, vault, None, &mut made, secret).await?;
     save(caller, &mut tx, None, &made).await?;
     tx.commit().await?;
     Ok(made)
 }
 
+/// The place in the vault of the secret by which a provider knows us.
+fn secret_place(id: ConnectionId) -> String {
+    format!("connection/{}/client_secret", id.0)
+}
+
+/// The secret by which a provider knows us; a public client has none.
+pub(crate) fn client_secret(
+    vault: &Vault,
+    connection: &Connection,
+) -> Result<Option<String>, Error> {
+    match connection.oidc() {
+        Some(oidc) if !oidc.sealed_secret.is_empty() => vault
+            .open(&secret_place(connection.id), &oidc.sealed_secret)
+            .map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// Seals a secret that is given; an empty one takes it away. One that was given for another issuer is not told to this
+/// one: who may set the issuer may not read the secret.
+async fn keep_secret(
+    tx: &mut Tx,
+    vault: &Vault,
+    before: Option<&Connection>,
+    after: &mut Connection,
+    secret: Option<String>,
+) -> Result<(), Error> {
+    let place = secret_place(after.id);
+    let elsewhere =
+        before.is_some_and(|before| !before.idp().is_empty() && before.idp() != after.idp());
+    let Protocol::Oidc(oidc) = &mut after.protocol else {
+        return Ok(());
+    };
+    match secret {
+        Some(secret) if secret.is_empty() => oidc.sealed_secret.clear(),
+        Some(secret) if secret.len() > 4096 => {
+            let sentence = "client_secret must have at most 4096 bytes";
+            return Err(Error::Invalid(sentence.to_owned()));
+        }
+        Some(secret) => oidc.sealed_secret = vault.seal(tx, &place, &secret).await?,
+        None if elsewhere => oidc.sealed_secret.clear(),
+        None => {}
+    }
+    Ok(())
+}
+
 /// Changes a connection.
 pub(crate) async fn change(
     caller: &Caller,
+    vault: &Vault,
     id: ConnectionId,
+    secret: Option<String>,
     change: impl FnOnce(Connection) -> Result<Connection, Error>,
 ) -> Result<Connection, Error> {
     caller.must_administer()?;
     let mut tx = caller.write_alone().await?;
     let found = connections::find(&mut tx, caller.organization, id).await?;
     let before = found.ok_or(MISSING)?;
-    let after = change(before.clone())?;
+    let mut after = change(before.clone())?;
+    keep_secret(&mut tx, vault, Some(&before), &mut after, secret).await?;
     save(caller, &mut tx, Some(&before), &after).await?;
     tx.commit().await?;
     Ok(after)

@@ -38,6 +38,8 @@ pub(crate) struct Identity {
     pub(crate) subject: Subject,
     /// The e-mail address. Data, never a key across organizations (R2).
     pub(crate) email: Option<String>,
+    /// Whether the IdP vouches for it: only then is it, without more, the address of a member that there is.
+    pub(crate) email_proved: bool,
     /// The given name.
     pub(crate) given_name: Option<String>,
     /// The family name.

@@ -230,6 +230,10 @@ impl<T: DeserializeOwned + Send> FromRequestParts<State> for Segments<T> {
 #[derive(Debug, Default)]
 pub(crate) struct Parameters(Vec<(String, String)>);
 
+/// A parameter that must not stand twice does.
+#[derive(Debug)]
+pub(crate) struct Twice;
+
 impl<S: Sync> FromRequestParts<S> for Parameters {
     type Rejection = std::convert::Infallible;
 
@@ -252,6 +256,15 @@ impl Parameters {
     /// The same, from a body.
     pub(crate) fn of(pairs: Vec<(String, String)>) -> Self {
         Self(pairs)
+    }
+
+    /// The one value of exactly this name; two of them are none.
+    pub(crate) fn only(&self, name: &str) -> Result<Option<&str>, Twice> {
+        let mut found = self.0.iter().filter(|(known, _)| known == name);
+        match (found.next(), found.next()) {
+            (found, None) => Ok(found.map(|(_, value)| value.as_str())),
+            _ => Err(Twice),
+        }
     }
 
     /// The first value of this name.

@@ -14,7 +14,7 @@ use super::api::{
 use super::form::Form;
 use super::request_log::RequestLog;
 use super::scim::{bulk, discovery, groups, me, root, schemas, security_events, users};
-use super::sso::saml;
+use super::sso::{oidc, saml};
 use super::{health, middleware, ui};
 use crate::state::State;
 
@@ -31,6 +31,7 @@ pub(crate) fn router(state: State) -> Router {
         .route("/login-link/{link}/", get(ui::login_link));
     for (path, methods) in saml()
         .into_iter()
+        .chain(oidc())
         .chain(api())
         .chain(scim("/scim/v2"))
         .chain(scim("/scim"))
@@ -126,6 +127,20 @@ fn saml() -> Routes {
         ("/saml/{token}/acs", post(saml::acs)),
         ("/saml/{token}/metadata", get(saml::metadata)),
         ("/saml/{token}/logout", get(saml::logout)),
+    ]
+    .map(|(path, methods)| (path.to_owned(), methods))
+    .into()
+}
+
+fn oidc() -> Routes {
+    [
+        ("/oidc/{token}/login", get(oidc::login)),
+        ("/oidc/{token}/callback", get(oidc::callback)),
+        (
+            "/oidc/{token}/backchannel-logout",
+            post(oidc::logout::from_provider),
+        ),
+        ("/oidc/{token}/logout", get(oidc::logout::from_here)),
     ]
     .map(|(path, methods)| (path.to_owned(), methods))
     .into()

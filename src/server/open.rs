@@ -45,6 +45,7 @@ pub(crate) async fn open_state(mut config: Config) -> anyhow::Result<State> {
         request_log: Arc::default(),
         vault,
         outgoing,
+        providers: Arc::default(),
         verifiers: Arc::new(Semaphore::new(VERIFIERS)),
     })
 }

@@ -111,6 +111,50 @@ pub(crate) async fn delete_session(tx: &mut Tx, hash: &str) -> Result<u64, Error
         .await
 }
 
+/// Through which connection a session was begun, and what a request to log out there must carry, sealed.
+pub(crate) async fn find_via(
+    tx: &mut Tx,
+    hash: &str,
+) -> Result<Option<(Option<ConnectionId>, Option<String>)>, Error> {
+    tx.fetch_optional(
+        "SELECT connection_id, logout FROM sessions WHERE hash = $1",
+        &[&hash],
+    )
+    .await
+}
+
+/// Ends the sessions that an IdP knows by a subject, by a name of its own, or by both; whose they were, once for each.
+pub(crate) async fn delete_at_idp(
+    tx: &mut Tx,
+    connection: (OrganizationId, ConnectionId),
+    subject: Option<&str>,
+    session: Option<&str>,
+) -> Result<Vec<MemberId>, Error> {
+    let (organization, connection) = (&connection.0, &connection.1);
+    let rows: Vec<(MemberId,)> = match (subject, session) {
+        (Some(subject), Some(session)) => {
+            let sql = "DELETE FROM sessions WHERE organization_id = $1 AND connection_id = $2 AND subject = $3 AND idp_session = $4
+                RETURNING member_id";
+            tx.fetch_all(sql, &[organization, connection, &subject, &session])
+                .await?
+        }
+        (Some(subject), None) => {
+            let sql = "DELETE FROM sessions WHERE organization_id = $1 AND connection_id = $2 AND subject = $3
+                RETURNING member_id";
+            tx.fetch_all(sql, &[organization, connection, &subject])
+                .await?
+        }
+        (None, Some(session)) => {
+            let sql = "DELETE FROM sessions WHERE organization_id = $1 AND connection_id = $2 AND idp_session = $3
+                RETURNING member_id";
+            tx.fetch_all(sql, &[organization, connection, &session])
+                .await?
+        }
+        (None, None) => Vec::new(),
+    };
+    Ok(rows.into_iter().map(|(member,)| member).collect())
+}
+
 /// Ends every session, token and login link of these members (R13); how many there were.
 pub(crate) async fn delete_all_of(
     tx: &mut Tx,

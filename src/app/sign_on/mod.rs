@@ -1,10 +1,13 @@
 //! A verified identity in; member, role and session out.
 
+pub(crate) mod logout;
 mod refused;
+pub(crate) mod requests;
 mod session;
 pub(crate) mod traces;
 
 pub(crate) use refused::Refused;
+pub(crate) use requests::Taken;
 pub(crate) use session::sign_out;
 
 use super::departures::{address_mark, subject_mark};
@@ -70,7 +73,19 @@ pub(crate) async fn complete(
     connection: &Connection,
     identity: &Identity,
     visit: Visit<'_>,
+    trace: Trace,
+) -> Result<Result<Entered, Refused>, Error> {
+    admit(db, vault, connection, identity, visit, trace, None).await
+}
+
+async fn admit(
+    db: &Db,
+    vault: &Vault,
+    connection: &Connection,
+    identity: &Identity,
+    visit: Visit<'_>,
     mut trace: Trace,
+    taken: Option<&Taken>,
 ) -> Result<Result<Entered, Refused>, Error> {
     trace.identified(identity);
     let caller = caller(db, connection, visit);
@@ -80,6 +95,7 @@ pub(crate) async fn complete(
         visit,
         connection,
         identity,
+        taken,
     };
     let mut tx = db.write(connection.organization).await?;
     let mut member = None;
@@ -173,6 +189,7 @@ struct On<'a> {
     visit: Visit<'a>,
     connection: &'a Connection,
     identity: &'a Identity,
+    taken: Option<&'a Taken>,
 }
 
 type Answer<T> = Result<Result<T, Refused>, Error>;
@@ -204,6 +221,15 @@ impl On<'_> {
         .await?;
         if !fresh {
             return Ok(Err(Refused::Replayed));
+        }
+        if let Some(taken) = self.taken {
+            let same = self.is_as_it_was(tx).await?;
+            let taken = (taken.purpose, taken.target.clone());
+            return Ok(if same {
+                Ok(taken)
+            } else {
+                Err(Refused::UnknownRequest)
+            });
         }
         // Whether the IdP may begin was judged where its message was read.
         let Some(answered) = &self.identity.in_response_to else {
@@ -251,6 +277,9 @@ impl On<'_> {
             }
             [id] => {
                 *known = Some(id);
+                if !self.is_proved(tx, email).await? {
+                    return Ok(Err(Refused::Unproved));
+                }
                 if let Err(refused) = self.may_link(tx, id, lasting).await? {
                     return Ok(Err(refused));
                 }

@@ -16,6 +16,11 @@ pub(crate) enum Refused {
         "Your identity provider did not tell your e-mail address. Ask your administrator to add it to the attributes."
     )]
     NoAddress,
+    /// The address is of a member that there is, and nobody says that it is the person's own.
+    #[error(
+        "Your identity provider does not confirm that your e-mail address is yours. Ask your administrator to verify its domain here."
+    )]
+    Unproved,
     /// More than one member has the address.
     #[error(
         "More than one account of this organization has your e-mail address. Ask your administrator to correct that."
@@ -58,6 +63,7 @@ impl Refused {
             Self::UnknownRequest => "unknown_request",
             Self::Replayed => "replayed",
             Self::NoAddress => "no_address",
+            Self::Unproved => "unproved_address",
             Self::Ambiguous => "ambiguous_address",
             Self::Foreign => "foreign_account",
             Self::Renamed => "other_subject",
@@ -73,6 +79,7 @@ impl Refused {
         match self {
             Self::UnknownRequest | Self::Replayed => "request",
             Self::NoAddress
+            | Self::Unproved
             | Self::Ambiguous
             | Self::Foreign
             | Self::Renamed

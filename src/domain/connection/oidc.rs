@@ -18,6 +18,8 @@ pub(crate) struct Oidc {
     pub(crate) scopes: Vec<String>,
     /// Whether the claims are read from the userinfo endpoint too.
     pub(crate) userinfo: bool,
+    /// Whether an address counts as the person's own where the provider does not say that it is verified.
+    pub(crate) trust_email: bool,
     /// By how much the provider's clock may differ from ours, in seconds.
     pub(crate) skew_seconds: i64,
 }
@@ -30,6 +32,7 @@ impl Default for Oidc {
             sealed_secret: String::new(),
             scopes: ["email", "profile"].map(str::to_owned).into(),
             userinfo: true,
+            trust_email: false,
             skew_seconds: 60,
         }
     }
@@ -47,6 +50,15 @@ impl Oidc {
         }
         if self.issuer.len() > 1024 || self.client_id.len() > 1024 {
             return invalid("issuer and client_id must have at most 1024 bytes");
+        }
+        let is_url = |issuer: &str| {
+            let web = issuer.starts_with("https://") || issuer.starts_with("http://");
+            web && issuer
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#'))
+        };
+        if !self.issuer.is_empty() && !is_url(&self.issuer) {
+            return invalid("issuer must be an https URL without a query or fragment");
         }
         let is_scope = |scope: &String| {
             !scope.is_empty()

@@ -142,6 +142,7 @@ impl Event {
                             "client_id": oidc.client_id,
                             "scopes": oidc.scopes,
                             "userinfo": oidc.userinfo,
+                            "trust_email": oidc.trust_email,
                             "clock_skew": oidc.skew_seconds,
                         },
                     }),

@@ -1,6 +1,7 @@
 //! Single sign-on over HTTP: where browsers come and go.
 
 pub(crate) mod error;
+pub(crate) mod oidc;
 pub(crate) mod saml;
 
 use std::time::Duration;
@@ -10,7 +11,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use error::SsoError;
 
 use super::cookies;
-use crate::app::sign_on::{self, Entered, Visit, traces};
+use crate::app::sign_on::{self, Entered, Refused, Visit, traces};
 use crate::domain::connection::{Connection, Protocol};
 use crate::domain::error::Error;
 use crate::domain::identity::Identity;
@@ -64,6 +65,15 @@ pub(crate) async fn enter(
 ) -> Result<Response, SsoError> {
     let entered =
         sign_on::complete(&state.db, &state.vault, connection, identity, visit, trace).await?;
+    lead(state, visit, entered)
+}
+
+/// To where a sign-on ends.
+fn lead(
+    state: &State,
+    visit: Visit<'_>,
+    entered: Result<Entered, Refused>,
+) -> Result<Response, SsoError> {
     match entered.map_err(|refused| SsoError::Refused(refused, visit.request.to_owned()))? {
         Entered::Tested => {
             Ok(Redirect::to(&format!("/sign-in-traces/{}", visit.request)).into_response())

@@ -80,6 +80,8 @@ pub(super) fn identity(
     Ok(Identity {
         subject: name_id.subject(),
         email: found.email,
+        // An assertion has no word for an address that is not the person's own.
+        email_proved: true,
         given_name: found.given_name,
         family_name: found.family_name,
         groups: found.groups,

@@ -3,5 +3,6 @@
 mod connections;
 mod idp;
 mod keys;
+mod oidc;
 mod queries;
 mod traces;

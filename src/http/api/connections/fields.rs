@@ -53,9 +53,12 @@ struct SamlFields {
 struct OidcFields {
     issuer: Option<String>,
     client_id: Option<String>,
+    client_secret: Option<String>,
     scopes: Option<Vec<String>>,
     #[serde(default, deserialize_with = "flag")]
     userinfo: Option<bool>,
+    #[serde(default, deserialize_with = "flag")]
+    trust_email: Option<bool>,
 }
 
 /// A truth value, which a form can only write as a text.
@@ -77,6 +80,11 @@ fn set<T>(kept: &mut T, given: Option<T>) {
 }
 
 impl Fields {
+    /// The secret that is given; it is sealed where the connection is saved.
+    pub(super) fn client_secret(&self) -> Option<String> {
+        self.oidc.client_secret.clone()
+    }
+
     /// The connection with what is given put into it. What no connection can be is refused when it is saved.
     pub(crate) fn applied(
         self,
@@ -165,5 +173,6 @@ impl OidcFields {
         set(&mut oidc.client_id, self.client_id);
         set(&mut oidc.scopes, self.scopes);
         set(&mut oidc.userinfo, self.userinfo);
+        set(&mut oidc.trust_email, self.trust_email);
     }
 }

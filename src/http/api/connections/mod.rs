@@ -77,8 +77,9 @@ pub(crate) async fn create(
         }
     };
     let draft = connections::draft(&caller, protocol);
+    let secret = given.client_secret();
     let made = given.applied(draft, caller.now)?;
-    let made = connections::create(&caller, made).await?;
+    let made = connections::create(&caller, &state.vault, made, secret).await?;
     Ok((StatusCode::CREATED, Json(shape(&made, &state))))
 }
 
@@ -90,8 +91,9 @@ pub(crate) async fn change(
     Body(given): Body<Fields>,
 ) -> Result<Json<Value>, ApiError> {
     let now = caller.now;
+    let secret = given.client_secret();
     let change = |connection| given.applied(connection, now);
-    let changed = connections::change(&caller, id(&text)?, change).await?;
+    let changed = connections::change(&caller, &state.vault, id(&text)?, secret, change).await?;
     Ok(Json(shape(&changed, &state)))
 }
 
@@ -171,11 +173,13 @@ fn shape(connection: &Connection, state: &State) -> Value {
             "protocol": "oidc",
             "redirect_uri": urls.answer,
             "backchannel_logout_uri": urls.backchannel_logout,
+            "post_logout_redirect_uri": format!("{}/", state.config.base_url()),
             "issuer": oidc.issuer,
             "client_id": oidc.client_id,
             "has_client_secret": !oidc.sealed_secret.is_empty(),
             "scopes": oidc.scopes,
             "userinfo": oidc.userinfo,
+            "trust_email": oidc.trust_email,
             "clock_skew": oidc.skew_seconds,
         }),
     };

@@ -149,6 +149,7 @@ fn alice() -> Identity {
     Identity {
         subject: Subject::Lasting("alice-1".to_owned()),
         email: Some("alice@corp.test".to_owned()),
+        email_proved: true,
         given_name: Some("Alice".to_owned()),
         family_name: Some("Árnadóttir".to_owned()),
         groups: known(&["admins", "eng"]),

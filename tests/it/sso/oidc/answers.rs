@@ -1,0 +1,192 @@
+//! What comes back from the provider by way of the browser.
+
+use serde_json::json;
+
+use super::provider::SECRET;
+use super::{alice, connect, cookie, is_refusal, start, whoami};
+
+#[tokio::test]
+async fn a_state_is_of_one_browser_and_one_connection_and_used_once() {
+    let app = start().await;
+    app.own.rules(&[("Annotator", "Labelers")]).await;
+    let connection = connect(&app, &app.own).await;
+    let second = connect(&app, &app.own).await;
+    connection.provider.person("alice-1", alice());
+    let sent = connection.begin("").await;
+    let other = connection.begin("").await;
+    let code = connection.provider.code(&sent.url);
+    let good = format!("code={code}&state={}", sent.state);
+    for (mark, query) in [
+        (&*other.cookie, &*good),
+        ("", &*good),
+        (&*sent.cookie, &*format!("code={code}")),
+        (&*sent.cookie, &*format!("code={code}&state=")),
+        (&*sent.cookie, &*format!("code={code}&state=%00")),
+        (&*sent.cookie, &*format!("code={code}&state=unknown")),
+        (&*sent.cookie, &*format!("{good}&state={}", sent.state)),
+        (&*sent.cookie, &*format!("{good}&state=unknown")),
+    ] {
+        is_refusal(&connection.back(mark, query).await);
+    }
+    // Of another connection it is not, though the organization is the same.
+    is_refusal(&second.back(&sent.cookie, &good).await);
+    assert_eq!(connection.provider.asked("/token"), 0);
+    assert_eq!(second.provider.asked("/token"), 0);
+    let answer = connection.back(&sent.cookie, &good).await;
+    assert_eq!(answer.status, 303, "{}", answer.text);
+    whoami(&app, &cookie(&answer)).await.is(200);
+    is_refusal(&connection.back(&sent.cookie, &good).await);
+    assert_eq!(connection.provider.asked("/token"), 1);
+    app.finish();
+}
+
+#[tokio::test]
+async fn of_twenty_who_bring_one_code_at_once_one_gets_a_session() {
+    let app = start().await;
+    app.own.rules(&[("Annotator", "Labelers")]).await;
+    let connection = connect(&app, &app.own).await;
+    connection.provider.person("alice-1", alice());
+    let sent = connection.begin("").await;
+    let code = connection.provider.code(&sent.url);
+    let path = connection.path(&format!("callback?code={code}&state={}", sent.state));
+    let mut all = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let (client, path, mark) = (app.anyone(), path.clone(), sent.cookie.clone());
+        all.spawn(async move {
+            let headers = [("cookie", &*mark)];
+            client
+                .send(reqwest::Method::GET, &path, &headers, None)
+                .await
+        });
+    }
+    let answers = all.join_all().await;
+    let good = answers.iter().filter(|answer| answer.status == 303).count();
+    assert_eq!(good, 1);
+    let others = answers.iter().filter(|answer| answer.status != 303);
+    others.for_each(is_refusal);
+    assert_eq!(connection.provider.asked("/token"), 1);
+    let sessions = "SELECT subject FROM sessions";
+    assert_eq!(app.place.database.texts(sessions, &[]).await, ["alice-1"]);
+    app.finish();
+}
+
+#[tokio::test]
+async fn an_answer_of_another_provider_never_reaches_the_token_endpoint() {
+    let app = start().await;
+    app.own.rules(&[("Annotator", "Labelers")]).await;
+    let connection = connect(&app, &app.own).await;
+    let evil = connect(&app, &app.own).await;
+    connection.provider.person("alice-1", alice());
+    let advertised = json!({ "authorization_response_iss_parameter_supported": true });
+    connection.provider.script.lock().unwrap().discovery = advertised;
+    for iss in [
+        format!("&iss={}", evil.provider.issuer),
+        String::new(),
+        "&iss=".to_owned(),
+        format!("&iss={0}&iss={0}", connection.provider.issuer),
+    ] {
+        let sent = connection.begin("").await;
+        let code = connection.provider.code(&sent.url);
+        let query = format!("code={code}&state={}{iss}", sent.state);
+        is_refusal(&connection.back(&sent.cookie, &query).await);
+    }
+    assert_eq!(connection.provider.asked("/token"), 0);
+    let sent = connection.begin("").await;
+    let code = connection.provider.code(&sent.url);
+    let query = format!(
+        "code={code}&state={}&iss={}",
+        sent.state, connection.provider.issuer
+    );
+    let answer = connection.back(&sent.cookie, &query).await;
+    assert_eq!(answer.status, 303, "{}", answer.text);
+    app.finish();
+}
+
+#[tokio::test]
+async fn a_provider_that_says_no_is_one_page_and_its_code_is_not_asked_for() {
+    let app = start().await;
+    app.own.rules(&[("Annotator", "Labelers")]).await;
+    let connection = connect(&app, &app.own).await;
+    connection.provider.person("alice-1", alice());
+    let sent = connection.begin("").await;
+    let code = connection.provider.code(&sent.url);
+    let query = format!(
+        "error=access_denied&error_description=%3Cb%3Eno&code={code}&state={}",
+        sent.state
+    );
+    let answer = connection.back(&sent.cookie, &query).await;
+    is_refusal(&answer);
+    assert!(!answer.text.contains("<b>no"), "{}", answer.text);
+    let query = format!("code={code}&state={}", sent.state);
+    is_refusal(&connection.back(&sent.cookie, &query).await);
+    let sent = connection.begin("").await;
+    is_refusal(
+        &connection
+            .back(&sent.cookie, &format!("state={}", sent.state))
+            .await,
+    );
+    assert_eq!(connection.provider.asked("/token"), 0);
+    connection.session().await;
+    app.finish();
+}
+
+#[tokio::test]
+async fn a_sign_on_ends_on_a_path_of_this_server() {
+    let app = start().await;
+    app.own.rules(&[("Annotator", "Labelers")]).await;
+    let connection = connect(&app, &app.own).await;
+    connection.provider.person("alice-1", alice());
+    for (next, target) in [
+        ("?next=//evil.example", "/"),
+        ("?next=https://evil.example", "/"),
+        ("?next=/%5Cevil.example", "/"),
+        ("?next=javascript:alert(1)", "/"),
+        ("?next=/projects/1", "/projects/1"),
+    ] {
+        let sent = connection.begin(next).await;
+        let code = connection.provider.code(&sent.url);
+        let query = format!("code={code}&state={}", sent.state);
+        let answer = connection.back(&sent.cookie, &query).await;
+        assert_eq!((answer.status, answer.header("location")), (303, target));
+    }
+    app.finish();
+}
+
+#[tokio::test]
+async fn a_change_of_the_connection_counts_at_once_and_a_disabled_one_refuses_everywhere() {
+    let app = start().await;
+    app.own.rules(&[("Annotator", "Labelers")]).await;
+    let connection = connect(&app, &app.own).await;
+    connection.provider.person("alice-1", alice());
+    connection.session().await;
+    let shown = connection.change(json!({ "client_secret": "wrong" })).await;
+    assert_eq!(shown["has_client_secret"], true);
+    assert!(!shown.to_string().contains("wrong") && shown.get("client_secret").is_none());
+    connection.refuses("token_refused").await;
+    connection.change(json!({ "client_secret": SECRET })).await;
+    connection.session().await;
+    // As a public client it is known by its id alone.
+    let shown = connection.change(json!({ "client_secret": "" })).await;
+    assert_eq!(shown["has_client_secret"], false);
+    connection.session().await;
+    connection.change(json!({ "client_secret": SECRET })).await;
+    let sent = connection.begin("").await;
+    let code = connection.provider.code(&sent.url);
+    connection.change(json!({ "enabled": false })).await;
+    let query = format!("code={code}&state={}", sent.state);
+    assert_eq!(connection.back(&sent.cookie, &query).await.status, 404);
+    for what in ["login", "callback", "logout"] {
+        let answer = app.anyone().get(&connection.path(what)).await;
+        assert_eq!(answer.status, 404, "{what}");
+    }
+    connection.change(json!({ "enabled": true })).await;
+    connection.session().await;
+    // A secret is told to the issuer for which it was given, and to no other.
+    let other = super::Provider::start().await;
+    let shown = connection.change(json!({ "issuer": other.issuer })).await;
+    assert_eq!(shown["has_client_secret"], false);
+    let sealed = "SELECT CAST(settings AS TEXT) FROM connections";
+    let kept = app.place.database.texts(sealed, &[]).await;
+    assert!(!kept.iter().any(|text| text.contains(SECRET)));
+    app.finish();
+}
