@@ -21,3 +21,5 @@ pub(crate) mod person;
 pub(crate) mod provider;
 pub(crate) mod refusal;
 pub(crate) mod request;
+#[cfg(test)]
+mod tests;
