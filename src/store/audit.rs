@@ -141,7 +141,7 @@ pub(crate) async fn barred_with_credentials(
     let rows: Vec<(MemberId,)> = tx
         .fetch_all(
             "SELECT m.id FROM members m
-             WHERE m.organization_id = $1 AND m.id IN (SELECT value FROM json_each($2)) AND m.role <= 0 AND (
+             WHERE m.organization_id = $1 AND m.id IN (SELECT value FROM json_each($2)) AND +m.role <= 0 AND (
                 EXISTS (SELECT 1 FROM sessions s WHERE s.organization_id = m.organization_id AND s.member_id = m.id)
                 OR EXISTS (SELECT 1 FROM user_tokens t WHERE t.organization_id = m.organization_id AND t.member_id = m.id)
                 OR EXISTS (SELECT 1 FROM login_links l WHERE l.organization_id = m.organization_id AND l.member_id = m.id))",

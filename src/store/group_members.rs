@@ -225,7 +225,8 @@ pub(super) fn gather(
     }
 }
 
-/// The groups of each of these members, by member and displayName.
+/// The groups of each of these members, by member and displayName: looked up in the order of the joins, see
+/// [`super::roles`].
 pub(crate) async fn groups_of(
     tx: &mut Tx,
     organization: OrganizationId,
@@ -235,9 +236,11 @@ pub(crate) async fn groups_of(
         .fetch_all(
             "SELECT gm.member_id, g.id, g.display_name, gm.group_id
              FROM group_members gm
-             JOIN group_ancestors a ON a.organization_id = gm.organization_id AND a.group_id = gm.group_id
-             JOIN groups g ON g.organization_id = a.organization_id AND g.id = a.ancestor_id
+             CROSS JOIN group_ancestors a
+             CROSS JOIN groups g
              WHERE gm.organization_id = $1 AND gm.member_id IN (SELECT value FROM json_each($2))
+                AND a.organization_id = gm.organization_id AND a.group_id = gm.group_id
+                AND g.organization_id = a.organization_id AND g.id = a.ancestor_id
              ORDER BY gm.member_id, g.display_name",
             &[&organization, &list_of(members)],
         )

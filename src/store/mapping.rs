@@ -211,9 +211,14 @@ pub(crate) async fn members_named_after(
 ) -> Result<Vec<MemberId>, Error> {
     let rows: Vec<(MemberId,)> = tx
         .fetch_all(
-            "SELECT DISTINCT member_id FROM member_groups
-             WHERE organization_id = $1 AND name = $2 AND ($3 IS NULL OR member_id > $3)
-             ORDER BY member_id LIMIT $4",
+            "SELECT DISTINCT member_id FROM (
+                SELECT gm.member_id FROM groups g CROSS JOIN group_ancestors a CROSS JOIN group_members gm
+                WHERE g.organization_id = $1 AND g.display_name = $2
+                    AND a.organization_id = g.organization_id AND a.ancestor_id = g.id
+                    AND gm.organization_id = a.organization_id AND gm.group_id = a.group_id
+                UNION ALL
+                SELECT s.member_id FROM asserted_groups s WHERE s.organization_id = $1 AND s.name = $2
+             ) AS named WHERE ($3 IS NULL OR member_id > $3) ORDER BY member_id LIMIT $4",
             &[&organization, &group, &after, &i64::from(count)],
         )
         .await?;

@@ -14,16 +14,31 @@ use crate::domain::{MemberId, OrganizationId};
 
 /// For each member of the list $2: the role that the facts give, and through what (R5).
 ///
+/// From the member to their groups, in the order of the joins: `SQLite`, which knows nothing of how many rows there
+/// are, would go through all groups of the organization for each member, and keeps to the order of a CROSS JOIN.
 /// What rules give is looked up member by member, and once: joined as a set, `PostgreSQL`, which expects one row of a
 /// list of ids, went through the whole set again for each member of it.
 macro_rules! evaluated {
     () => {
         "WITH mapped AS MATERIALIZED (
             SELECT m.id, m.role, m.role_source, m.held_mapped_role, m.suspended, m.active, m.pinned_role, m.base_role,
-                (SELECT MAX(r.role * 4 + mg.source)
-                 FROM member_groups mg
-                 JOIN role_rules r ON r.organization_id = mg.organization_id AND r.group_name = mg.name
-                 WHERE mg.organization_id = m.organization_id AND mg.member_id = m.id) AS given
+                (SELECT MAX(one.given) FROM (
+                    SELECT r.role * 4 + 3 AS given
+                    FROM group_members gm
+                    CROSS JOIN group_ancestors a
+                    CROSS JOIN groups g
+                    CROSS JOIN role_rules r
+                    WHERE gm.organization_id = m.organization_id AND gm.member_id = m.id
+                        AND a.organization_id = gm.organization_id AND a.group_id = gm.group_id
+                        AND g.organization_id = a.organization_id AND g.id = a.ancestor_id
+                        AND r.organization_id = g.organization_id AND r.group_name = g.display_name
+                    UNION ALL
+                    SELECT r.role * 4 + 2
+                    FROM asserted_groups s
+                    CROSS JOIN role_rules r
+                    WHERE s.organization_id = m.organization_id AND s.member_id = m.id
+                        AND r.organization_id = s.organization_id AND r.group_name = s.name
+                 ) one) AS given
             FROM members m
             WHERE m.organization_id = $1 AND m.id IN (SELECT value FROM json_each($2))
         )
@@ -178,10 +193,13 @@ pub(crate) async fn facts(
                 SELECT gm.member_id, g.display_name AS name, 3 AS source,
                     CASE WHEN o.id <> g.id THEN o.display_name END AS through
                 FROM group_members gm
-                JOIN groups o ON o.organization_id = gm.organization_id AND o.id = gm.group_id
-                JOIN group_ancestors a ON a.organization_id = gm.organization_id AND a.group_id = gm.group_id
-                JOIN groups g ON g.organization_id = a.organization_id AND g.id = a.ancestor_id
+                CROSS JOIN groups o
+                CROSS JOIN group_ancestors a
+                CROSS JOIN groups g
                 WHERE gm.organization_id = $1 AND gm.member_id IN (SELECT value FROM json_each($2))
+                    AND o.organization_id = gm.organization_id AND o.id = gm.group_id
+                    AND a.organization_id = gm.organization_id AND a.group_id = gm.group_id
+                    AND g.organization_id = a.organization_id AND g.id = a.ancestor_id
                 UNION ALL
                 SELECT a.member_id, a.name, 2, NULL FROM asserted_groups a
                 WHERE a.organization_id = $1 AND a.member_id IN (SELECT value FROM json_each($2))

@@ -38,8 +38,9 @@ impl Field for MemberField {
             Self::Modified => Place::Time("modified_at"),
             Self::Group => Place::Related(&[
                 "EXISTS (SELECT 1 FROM group_members gm
-                    JOIN group_ancestors a ON a.organization_id = gm.organization_id AND a.group_id = gm.group_id
-                    WHERE gm.organization_id = r.organization_id AND gm.member_id = r.id AND a.ancestor_id = ",
+                    CROSS JOIN group_ancestors a
+                    WHERE gm.organization_id = r.organization_id AND gm.member_id = r.id
+                        AND a.organization_id = gm.organization_id AND a.group_id = gm.group_id AND a.ancestor_id = ",
                 ")",
             ]),
             Self::Value(lookup) => Place::Value(lookup.number()),
