@@ -24,6 +24,7 @@ pub(crate) mod scim_tokens;
 pub(crate) mod search;
 pub(crate) mod setup;
 pub(crate) mod sign_on;
+pub(crate) mod single_logout;
 pub(crate) mod telling;
 pub(crate) mod trail;
 pub(crate) mod vault;

@@ -14,7 +14,7 @@ use super::api::{
 use super::form::Form;
 use super::request_log::RequestLog;
 use super::scim::{bulk, discovery, groups, me, root, schemas, security_events, users};
-use super::sso::{oidc, saml};
+use super::sso::{oidc, saml, slo};
 use super::{health, middleware, ui};
 use crate::state::State;
 
@@ -126,7 +126,8 @@ fn saml() -> Routes {
         ("/saml/{token}/login", get(saml::login)),
         ("/saml/{token}/acs", post(saml::acs)),
         ("/saml/{token}/metadata", get(saml::metadata)),
-        ("/saml/{token}/logout", get(saml::logout)),
+        ("/saml/{token}/logout", get(slo::logout).post(slo::post)),
+        ("/saml/{token}/slo", get(slo::get).post(slo::post)),
     ]
     .map(|(path, methods)| (path.to_owned(), methods))
     .into()

@@ -10,7 +10,11 @@
 //!
 //! "Core", "Bindings", "Profiles" and "Metadata" are the parts of the OASIS standard SAML 2.0 of March 2005.
 
+mod decrypt;
+pub(crate) mod logout;
 pub(crate) mod metadata;
+mod moment;
+mod name_id;
 pub(crate) mod redirect;
 pub(crate) mod refusal;
 pub(crate) mod request;

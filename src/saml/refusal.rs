@@ -4,6 +4,7 @@
 //! short, and never the document.
 
 use super::xml::Malformed;
+use super::{decrypt, redirect};
 use crate::domain::Timestamp;
 
 /// Why a response was refused.
@@ -71,11 +72,12 @@ pub(crate) enum Refusal {
     /// An assertion or response inside something else: what wrapping attacks do.
     #[error("the document has an element {0} where none may be; this is how signatures are faked")]
     MisplacedAssertion(String),
-    /// An encrypted assertion or NameID.
-    #[error(
-        "the {0} is encrypted, which is not supported; switch encryption off at the identity provider"
-    )]
-    Encrypted(&'static str),
+    /// What is encrypted cannot be read.
+    #[error(transparent)]
+    Encrypted(#[from] decrypt::Refused),
+    /// A query string that cannot be read or verified.
+    #[error(transparent)]
+    Query(#[from] redirect::Refused),
     /// No signature.
     #[error("neither the Response nor the Assertion is signed")]
     Unsigned,
@@ -163,7 +165,7 @@ pub(crate) enum Refusal {
     #[error("the Response is signed but has no Destination")]
     NoDestination,
     /// For somebody else.
-    #[error("the Destination of the Response is {received}, expected {expected}")]
+    #[error("the Destination is {received}, expected {expected}")]
     WrongDestination {
         /// Our ACS URL.
         expected: String,
@@ -216,7 +218,7 @@ pub(crate) enum Refusal {
     },
     /// No answer to a request of ours.
     #[error(
-        "the assertion answers no request: begin at this service, signing in from the identity provider is not supported"
+        "the assertion answers no request: begin at this service, or let the connection take sign-ins that the identity provider begins"
     )]
     Unsolicited,
     /// The response and the assertion answer different requests.
@@ -278,7 +280,8 @@ impl Refusal {
             Self::NoAssertion => "no_assertion",
             Self::TwoAssertions(_) => "two_assertions",
             Self::MisplacedAssertion(_) => "misplaced_assertion",
-            Self::Encrypted(_) => "encrypted",
+            Self::Encrypted(refused) => refused.reason(),
+            Self::Query(refused) => refused.reason(),
             Self::Unsigned => "unsigned",
             Self::TwoSignatures { .. } => "two_signatures",
             Self::MisplacedSignature => "misplaced_signature",

@@ -14,6 +14,8 @@ pub(crate) enum SsoError {
     NoConnection,
     /// The answer of the IdP was refused; the log says why under the number of the request.
     Unverified(String),
+    /// A logout message of the IdP was refused; the log says why under the number of the request.
+    NotLoggedOut(String),
     /// The person's identity was verified, and they are not let in; and the number of the request.
     Refused(Refused, String),
     /// The form is not what an IdP sends.
@@ -41,6 +43,12 @@ impl IntoResponse for SsoError {
                 StatusCode::FORBIDDEN,
                 TITLE,
                 "What your identity provider sent could not be verified. Start again; if it happens again, tell your administrator the number below.",
+                &number,
+            ),
+            Self::NotLoggedOut(number) => ui::numbered_refusal(
+                StatusCode::FORBIDDEN,
+                "Nothing has changed",
+                "What your identity provider sent about your signing out could not be verified. Sign out here too; if it happens again, tell your administrator the number below.",
                 &number,
             ),
             Self::Refused(refused, number) => {

@@ -3,6 +3,7 @@
 pub(crate) mod error;
 pub(crate) mod oidc;
 pub(crate) mod saml;
+pub(crate) mod slo;
 
 use std::time::Duration;
 

@@ -1,8 +1,8 @@
-//! `/saml/<token>/login|acs|metadata|logout`: SAML 2.0 Web Browser SSO, begun by us.
+//! `/saml/<token>/login|acs|metadata`: SAML 2.0 Web Browser SSO, begun by us, or by an IdP that a connection lets.
 
 use axum::Extension;
 use axum::extract::{Request, State as Shared};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,7 +12,7 @@ use super::error::SsoError;
 use super::{Urls, enter, unverified};
 use crate::app::connection_keys::{self, PrivateKeys};
 use crate::app::connections;
-use crate::app::sign_on::{self, Visit};
+use crate::app::sign_on::Visit;
 use crate::domain::connection::{Connection, Saml};
 use crate::domain::error::Error;
 use crate::domain::identity::Identity;
@@ -28,7 +28,7 @@ use crate::secret;
 use crate::state::State;
 
 /// A connection that people can sign in through, with what SAML needs of it.
-async fn ready(state: &State, token: &str) -> Result<(Connection, Saml), SsoError> {
+pub(super) async fn ready(state: &State, token: &str) -> Result<(Connection, Saml), SsoError> {
     let found = connections::find_by_token(&state.db, token).await?;
     let connection = found
         .filter(Connection::is_ready)
@@ -116,7 +116,8 @@ pub(crate) async fn acs(
     let id = request.extensions().get::<RequestId>().cloned();
     let request_id = id.as_ref().map_or("", RequestId::as_str);
     let (connection, saml) = ready(&state, &token).await?;
-    let encoded = form_field(request, &state).await?;
+    let fields = form(request, &state).await?;
+    let encoded = field(&fields, "SAMLResponse").ok_or(SsoError::Malformed)?;
     let visit = Visit {
         browser: cookies::browser(&headers, &state.config.base_url()).unwrap_or_default(),
         user_agent: cookies::user_agent(&headers),
@@ -125,7 +126,16 @@ pub(crate) async fn acs(
     };
     let (verified, mut trace) = verified(&state, &connection, saml, encoded).await?;
     match verified {
-        Ok(identity) => enter(&state, &connection, &identity, visit, trace).await,
+        Ok(identity) => {
+            let began_there = identity.in_response_to.is_none();
+            let answer = enter(&state, &connection, &identity, visit, trace).await?;
+            // What the IdP says of where to go counts only where no request of ours does.
+            let wanted = field(&fields, "RelayState").filter(|wanted| wanted.len() <= 80);
+            match wanted {
+                Some(wanted) if began_there => Ok(landing(answer, own_path(Some(&wanted)))),
+                _ => Ok(answer),
+            }
+        }
         Err(refusal) => {
             trace.failed(refusal.reason(), refusal.to_string());
             Err(unverified(&state, &connection, visit, refusal.reason(), trace).await?)
@@ -133,8 +143,19 @@ pub(crate) async fn acs(
     }
 }
 
-/// The one `SAMLResponse` of the form; two of them are none.
-async fn form_field(request: Request, state: &State) -> Result<String, SsoError> {
+/// The same answer, leading to another path of this server.
+fn landing(mut answer: Response, path: &str) -> Response {
+    if let Ok(path) = HeaderValue::from_str(path) {
+        answer.headers_mut().insert(header::LOCATION, path);
+    }
+    answer
+}
+
+/// The fields of a form.
+pub(super) async fn form(
+    request: Request,
+    state: &State,
+) -> Result<Vec<(String, String)>, SsoError> {
     let kind = request
         .headers()
         .get(header::CONTENT_TYPE)
@@ -149,10 +170,15 @@ async fn form_field(request: Request, state: &State) -> Result<String, SsoError>
     let body = axum::body::to_bytes(request.into_body(), state.config.max_body_bytes)
         .await
         .map_err(|_| SsoError::Malformed)?;
-    let mut found = form_urlencoded::parse(&body).filter(|(name, _)| name == "SAMLResponse");
+    Ok(form_urlencoded::parse(&body).into_owned().collect())
+}
+
+/// The one field of this name; two of them are none.
+fn field(fields: &[(String, String)], name: &str) -> Option<String> {
+    let mut found = fields.iter().filter(|(known, _)| known == name);
     match (found.next(), found.next()) {
-        (Some((_, encoded)), None) => Ok(encoded.into_owned()),
-        _ => Err(SsoError::Malformed),
+        (Some((_, value)), None) => Some(value.clone()),
+        _ => None,
     }
 }
 
@@ -173,6 +199,8 @@ async fn verified(
     let urls = Urls::of(&state.config.base_url(), connection);
     let now = state.clock.now();
     let attributes = connection.attributes.clone();
+    let keys = connection_keys::present(&state.db, connection).await?;
+    let keys = connection_keys::opened(&state.vault, connection.organization, &keys)?;
     let verify = move || {
         let certificates: Vec<Vec<u8>> = saml
             .certificates
@@ -186,6 +214,9 @@ async fn verified(
             certificates: &certificates,
             attributes: &attributes,
             skew_seconds: saml.skew_seconds,
+            keys: &keys.0,
+            idp_initiated: saml.idp_initiated,
+            force_authn: saml.force_authn,
         };
         let mut trace = Trace::default();
         let answer = response::verify(&encoded, &expected, now, &mut trace);
@@ -225,22 +256,6 @@ pub(crate) async fn metadata(
         document,
     )
         .into_response())
-}
-
-/// GET: ends the session here; the IdP's own goes on.
-pub(crate) async fn logout(
-    Shared(state): Shared<State>,
-    Visitor(visitor): Visitor,
-    headers: HeaderMap,
-) -> Result<Response, SsoError> {
-    if let (Some(caller), Some(session)) = (
-        visitor,
-        cookies::session(&headers, &state.config.base_url()),
-    ) {
-        sign_on::sign_out(&caller, session).await?;
-    }
-    let cookie = cookies::set_session("", 0, &state.config.base_url());
-    Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response())
 }
 
 #[cfg(test)]

@@ -193,6 +193,22 @@ pub(crate) enum Refused {
     RelayState,
 }
 
+impl Refused {
+    /// A code, as of every refusal.
+    pub(crate) fn reason(&self) -> &'static str {
+        match self {
+            Self::Twice(_) => "parameter_twice",
+            Self::NotOneMessage => "not_one_message",
+            Self::Encoding => "wrong_encoding",
+            Self::Unsigned => "unsigned",
+            Self::ForbiddenAlgorithm(_) => "forbidden_algorithm",
+            Self::BadSignature(_) => "bad_signature",
+            Self::Inflating => "too_large",
+            Self::RelayState => "relay_state",
+        }
+    }
+}
+
 /// A message whose signature fits.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Received {

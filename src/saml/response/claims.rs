@@ -6,27 +6,16 @@ use roxmltree::Node;
 
 use super::{Expected, Message, attributes};
 use crate::domain::Timestamp;
-use crate::domain::identity::{AtIdp, Identity, Subject};
+use crate::domain::identity::{AtIdp, Identity};
 use crate::domain::trace::Trace;
+use crate::saml::moment::{Clock, MAX_AGE_SECONDS};
+use crate::saml::name_id::name_id;
 use crate::saml::refusal::Refusal;
 use crate::saml::xml::{self, elements, named, shown};
-use crate::saml::{ASSERTION, NAME_ID_TRANSIENT, PROTOCOL};
+use crate::saml::{ASSERTION, PROTOCOL};
 
 const SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
 const BEARER: &str = "urn:oasis:names:tc:SAML:2.0:cm:bearer";
-/// How old a Response or an Assertion may be. It is made when somebody has signed in and is carried here at once;
-/// ten minutes are what a request of ours stays open.
-const MAX_AGE_SECONDS: i64 = 600;
-/// The longest NameID: longer than any that was seen, and short enough for a key.
-const MAX_NAME_ID: usize = 1024;
-
-/// Now, and by how much the clocks may differ.
-#[derive(Clone, Copy)]
-struct Clock {
-    now: Timestamp,
-    skew_seconds: i64,
-}
-
 /// Checks everything, and says who signed on.
 pub(super) fn identity(
     message: &Message<'_, '_>,
@@ -58,23 +47,31 @@ pub(super) fn identity(
     let subject = once(assertion, "Assertion", "Subject")?;
     let confirmation = confirmation(subject, expected, clock)?;
     let answered = message.response.attribute("InResponseTo");
-    if answered.is_some_and(|answered| answered != confirmation.in_response_to) {
-        return Err(Refusal::InResponseToDiffers {
-            response: answered.map(shown).unwrap_or_default(),
-            assertion: shown(confirmation.in_response_to),
-        });
+    match (confirmation.in_response_to, answered) {
+        (None, _) if !expected.idp_initiated => return Err(Refusal::Unsolicited),
+        (of_assertion, Some(of_response)) if of_assertion != Some(of_response) => {
+            return Err(Refusal::InResponseToDiffers {
+                response: shown(of_response),
+                assertion: of_assertion.map_or_else(|| "none".to_owned(), shown),
+            });
+        }
+        _ => {}
     }
     trace.passed(
         "subject_confirmation",
-        "it is for this connection and answers a request",
+        match confirmation.in_response_to {
+            Some(_) => "it is for this connection and answers a request",
+            None => "it is for this connection, and the identity provider began",
+        },
     );
     check_conditions(once(assertion, "Assertion", "Conditions")?, expected, clock)?;
     trace.passed(
         "conditions",
         "its audience is this connection, and its time has come and is not over",
     );
-    let session_not_on_or_after = session_end(assertion, clock)?;
-    let name_id = name_id(subject)?;
+    let session_not_on_or_after = session_end(assertion, expected, clock)?;
+    // The Assertion is signed, or the Response around it.
+    let name_id = name_id(subject, "Subject", expected.recipient(true))?;
     let found = attributes::read(assertion, name_id.address(), expected.attributes)?;
     trace.passed("attributes", "the NameID and the attributes can be read");
     Ok(Identity {
@@ -95,11 +92,11 @@ pub(super) fn identity(
                     .now
                     .plus_seconds(MAX_AGE_SECONDS + 2 * clock.skew_seconds),
             ),
-        in_response_to: Some(confirmation.in_response_to.to_owned()),
+        in_response_to: confirmation.in_response_to.map(str::to_owned),
         at_idp: AtIdp {
             subject: name_id.value.clone(),
             session: session_index(assertion),
-            hint: String::new(),
+            hint: name_id.element(),
         },
         session_not_on_or_after,
     })
@@ -171,7 +168,7 @@ fn check_issuer(
 }
 
 struct Confirmation<'a> {
-    in_response_to: &'a str,
+    in_response_to: Option<&'a str>,
     not_on_or_after: Timestamp,
 }
 
@@ -202,10 +199,10 @@ fn confirmation<'a>(
         received: String::new(),
     })?;
     clock.check_begin(data, "NotBefore of the SubjectConfirmation")?;
-    let in_response_to = data
-        .attribute("InResponseTo")
-        .filter(|id| !id.is_empty())
-        .ok_or(Refusal::Unsolicited)?;
+    let in_response_to = data.attribute("InResponseTo");
+    if in_response_to == Some("") {
+        return Err(Refusal::Unsolicited);
+    }
     Ok(Confirmation {
         in_response_to,
         not_on_or_after,
@@ -252,11 +249,18 @@ fn check_conditions(
 }
 
 /// The earliest end of a session that an `AuthnStatement` asks for, Core section 2.7.2.
-fn session_end(assertion: Node<'_, '_>, clock: Clock) -> Result<Option<Timestamp>, Refusal> {
+fn session_end(
+    assertion: Node<'_, '_>,
+    expected: &Expected<'_>,
+    clock: Clock,
+) -> Result<Option<Timestamp>, Refusal> {
     let mut earliest: Option<Timestamp> = None;
     let mut signed_in = false;
     for statement in named(assertion, ASSERTION, "AuthnStatement") {
         signed_in = true;
+        if expected.force_authn {
+            clock.check_recent(statement, "AuthnInstant")?;
+        }
         let of = "SessionNotOnOrAfter of the AuthnStatement";
         let end = clock.check_end_at(statement.attribute("SessionNotOnOrAfter"), of)?;
         earliest = earliest.into_iter().chain(end).min();
@@ -275,50 +279,6 @@ fn session_index(assertion: Node<'_, '_>) -> Option<String> {
         .map(str::to_owned)
 }
 
-struct NameId {
-    value: String,
-    format: String,
-}
-
-impl NameId {
-    fn subject(&self) -> Subject {
-        if self.format == NAME_ID_TRANSIENT {
-            Subject::Transient
-        } else {
-            Subject::Lasting(self.value.clone())
-        }
-    }
-
-    /// The value, where the IdP says that it is an e-mail address.
-    fn address(&self) -> Option<&str> {
-        (self.format == crate::saml::NAME_ID_EMAIL).then_some(self.value.as_str())
-    }
-}
-
-/// Byte for byte what was signed: a NameID that would have to be cleaned up first is refused, because two of them
-/// could become one.
-fn name_id(subject: Node<'_, '_>) -> Result<NameId, Refusal> {
-    if named(subject, ASSERTION, "EncryptedID").next().is_some() {
-        return Err(Refusal::Encrypted("NameID"));
-    }
-    let node = once(subject, "Subject", "NameID")?;
-    let value = xml::text(node).ok_or(Refusal::BadNameId("it has elements inside"))?;
-    if value.is_empty() {
-        return Err(Refusal::BadNameId("it is empty"));
-    }
-    if value.trim() != value {
-        return Err(Refusal::BadNameId("it begins or ends with white space"));
-    }
-    if value.len() > MAX_NAME_ID {
-        return Err(Refusal::BadNameId("it is longer than 1024 bytes"));
-    }
-    if value.chars().any(char::is_control) {
-        return Err(Refusal::BadNameId("it has control characters"));
-    }
-    let format = node.attribute("Format").unwrap_or_default().to_owned();
-    Ok(NameId { value, format })
-}
-
 fn once<'a, 'i>(
     node: Node<'a, 'i>,
     parent: &'static str,
@@ -333,60 +293,4 @@ fn once<'a, 'i>(
             count: all.len(),
         }),
     }
-}
-
-impl Clock {
-    /// Neither made in the future nor too long ago.
-    fn check_issued(self, node: Node<'_, '_>, of: &'static str) -> Result<(), Refusal> {
-        let text = node.attribute("IssueInstant").unwrap_or_default();
-        let at = instant(text, of)?;
-        let now = self.now;
-        if at > now.plus_seconds(self.skew_seconds) {
-            return Err(Refusal::NotYetValid { of, at, now });
-        }
-        if at.plus_seconds(MAX_AGE_SECONDS + self.skew_seconds) < now {
-            return Err(Refusal::Expired { of, at, now });
-        }
-        Ok(())
-    }
-
-    fn check_begin(self, node: Node<'_, '_>, of: &'static str) -> Result<(), Refusal> {
-        let Some(text) = node.attribute("NotBefore") else {
-            return Ok(());
-        };
-        let at = instant(text, of)?;
-        let now = self.now;
-        if at > now.plus_seconds(self.skew_seconds) {
-            return Err(Refusal::NotYetValid { of, at, now });
-        }
-        Ok(())
-    }
-
-    fn check_end(self, node: Node<'_, '_>, of: &'static str) -> Result<Option<Timestamp>, Refusal> {
-        self.check_end_at(node.attribute("NotOnOrAfter"), of)
-    }
-
-    fn check_end_at(
-        self,
-        text: Option<&str>,
-        of: &'static str,
-    ) -> Result<Option<Timestamp>, Refusal> {
-        let Some(text) = text else {
-            return Ok(None);
-        };
-        let at = instant(text, of)?;
-        let now = self.now;
-        // "Not on": the moment itself is over.
-        if at.plus_seconds(self.skew_seconds) <= now {
-            return Err(Refusal::Expired { of, at, now });
-        }
-        Ok(Some(at))
-    }
-}
-
-fn instant(text: &str, of: &'static str) -> Result<Timestamp, Refusal> {
-    xml::instant(text).ok_or_else(|| Refusal::BadTime {
-        of,
-        received: shown(text),
-    })
 }

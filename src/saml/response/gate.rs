@@ -16,8 +16,8 @@ use crate::saml::{ASSERTION, PROTOCOL, SIGNATURE};
 pub(super) struct Shape<'a> {
     /// The `ID` of the Response.
     pub(super) response_id: &'a str,
-    /// The `ID` of the Assertion.
-    pub(super) assertion_id: &'a str,
+    /// The `ID` of the Assertion; none where it is encrypted.
+    pub(super) assertion_id: Option<&'a str>,
     /// Whether the Response has a Signature, which then covers all.
     pub(super) response_is_signed: bool,
 }
@@ -27,33 +27,74 @@ pub(super) fn check<'a>(document: &'a Document<'_>) -> Result<Shape<'a>, Refusal
     let response = document.root_element();
     let assertion = check_structure(document)?;
     let response_id = id(response, "Response")?;
-    let assertion_id = id(assertion, "Assertion")?;
     let of_response = signature_of(response, "Response")?;
+    if assertion.has_tag_name((ASSERTION, "EncryptedAssertion")) {
+        check_signatures(document, &[(of_response, "Response", response_id)])?;
+        return Ok(Shape {
+            response_id,
+            assertion_id: None,
+            response_is_signed: of_response.is_some(),
+        });
+    }
+    let assertion_id = id(assertion, "Assertion")?;
     let of_assertion = signature_of(assertion, "Assertion")?;
-    let places = [of_response, of_assertion];
-    if document
-        .descendants()
-        .any(|node| node.tag_name().name() == "Signature" && !places.contains(&Some(node)))
-    {
-        return Err(Refusal::MisplacedSignature);
-    }
-    if let Some(node) = of_response {
-        signature::check_shape(node, "Response", response_id)?;
-    }
-    if let Some(node) = of_assertion {
-        signature::check_shape(node, "Assertion", assertion_id)?;
-    }
-    if places == [None, None] {
+    check_signatures(
+        document,
+        &[
+            (of_response, "Response", response_id),
+            (of_assertion, "Assertion", assertion_id),
+        ],
+    )?;
+    if of_response.is_none() && of_assertion.is_none() {
         return Err(Refusal::Unsigned);
     }
     Ok(Shape {
         response_id,
-        assertion_id,
+        assertion_id: Some(assertion_id),
         response_is_signed: of_response.is_some(),
     })
 }
 
-/// Checks a Response and gives its only Assertion, Core section 3.3.3.
+/// No signatures but these, each of the element that it is in and of the one shape.
+fn check_signatures(
+    document: &Document<'_>,
+    expected: &[(Option<Node<'_, '_>>, &'static str, &str)],
+) -> Result<(), Refusal> {
+    let misplaced = document.descendants().any(|node| {
+        node.tag_name().name() == "Signature" && !expected.iter().any(|(at, ..)| *at == Some(node))
+    });
+    if misplaced {
+        return Err(Refusal::MisplacedSignature);
+    }
+    for (signature, of, id) in expected {
+        if let Some(signature) = signature {
+            signature::check_shape(*signature, of, id)?;
+        }
+    }
+    Ok(())
+}
+
+/// Checks a document that is one element alone, such as an Assertion that was encrypted; its `ID`, and whether it is
+/// signed.
+pub(in crate::saml) fn check_alone<'a>(
+    document: &'a Document<'_>,
+    name: &'static str,
+) -> Result<(&'a str, bool), Refusal> {
+    let root = document.root_element();
+    if root.attribute("Version") != Some("2.0") {
+        return Err(Refusal::NotAResponse {
+            received: format!("{name} of another version"),
+        });
+    }
+    check_ids(document)?;
+    check_no_assertion_inside(root)?;
+    let id = id(root, name)?;
+    let signature = signature_of(root, name)?;
+    check_signatures(document, &[(signature, name, id)])?;
+    Ok((id, signature.is_some()))
+}
+
+/// Checks a Response and gives its only Assertion, encrypted or not, Core section 3.3.3.
 pub(super) fn check_structure<'a, 'i>(document: &'a Document<'i>) -> Result<Node<'a, 'i>, Refusal> {
     let response = document.root_element();
     if !response.has_tag_name((PROTOCOL, "Response"))
@@ -80,22 +121,25 @@ pub(super) fn check_structure<'a, 'i>(document: &'a Document<'i>) -> Result<Node
         return Err(not_once("Status", statuses));
     }
     check_no_assertion_inside(response)?;
-    let encrypted = named(response, ASSERTION, "EncryptedAssertion").count();
-    let mut assertions = named(response, ASSERTION, "Assertion");
-    let first = assertions.next();
-    let all = encrypted + usize::from(first.is_some()) + assertions.count();
-    match (first, all) {
+    let assertions: Vec<_> = elements(response)
+        .filter(|child| ["Assertion", "EncryptedAssertion"].contains(&child.tag_name().name()))
+        .collect();
+    match assertions[..] {
         // An IdP that could not sign anybody on says so without an assertion.
-        (_, 0) => {
+        [] => {
             super::claims::check_status(response)?;
             Err(Refusal::NoAssertion)
         }
-        (Some(assertion), 1) if assertion.attribute("Version") == Some("2.0") => Ok(assertion),
-        (Some(_), 1) => Err(Refusal::NotAResponse {
+        [one]
+            if one.tag_name().name() == "EncryptedAssertion"
+                || one.attribute("Version") == Some("2.0") =>
+        {
+            Ok(one)
+        }
+        [_] => Err(Refusal::NotAResponse {
             received: "an Assertion of another version".to_owned(),
         }),
-        (None, 1) => Err(Refusal::Encrypted("assertion")),
-        (_, all) => Err(Refusal::TwoAssertions(all)),
+        _ => Err(Refusal::TwoAssertions(assertions.len())),
     }
 }
 

@@ -9,7 +9,8 @@
 
 mod attributes;
 mod claims;
-mod gate;
+mod encrypted;
+pub(super) mod gate;
 pub(super) mod signature;
 
 #[cfg(test)]
@@ -19,6 +20,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use roxmltree::{Document, Node};
 
+use super::decrypt::Recipient;
 use super::refusal::Refusal;
 use super::xml::{self, Limits, named};
 use super::{ASSERTION, PROTOCOL};
@@ -29,7 +31,7 @@ use crate::domain::trace::Trace;
 
 /// The longest form field.
 const MAX_ENCODED: usize = 512 * 1024;
-const LIMITS: Limits = Limits {
+pub(super) const LIMITS: Limits = Limits {
     bytes: 256 * 1024,
     nodes: 20_000,
     asides: false,
@@ -50,6 +52,23 @@ pub(crate) struct Expected<'a> {
     pub(crate) attributes: &'a AttributeNames,
     /// By how much the clocks may differ.
     pub(crate) skew_seconds: i64,
+    /// Our private keys, PEM. Any one may decrypt.
+    pub(crate) keys: &'a [String],
+    /// Whether an answer to no request is taken.
+    pub(crate) idp_initiated: bool,
+    /// Whether the IdP was to ask for credentials, so that nobody can have signed in long ago.
+    pub(crate) force_authn: bool,
+}
+
+impl<'a> Expected<'a> {
+    /// We, as those for whom something is encrypted; whether that is signed is the caller's to know.
+    fn recipient(&self, signed: bool) -> Recipient<'a> {
+        Recipient {
+            keys: self.keys,
+            name: self.audience,
+            signed,
+        }
+    }
 }
 
 /// Verifies the form field `SAMLResponse` of the HTTP-POST binding, Bindings section 3.5.4.
@@ -72,6 +91,9 @@ pub(crate) fn verify(
         "structure",
         "it is one Response with one Assertion, signed where a signature may be",
     );
+    if shape.assertion_id.is_none() {
+        return encrypted::verify((text, &document), &shape, expected, now, trace);
+    }
     let signed_text = signature::signed_part(text, expected.certificates)?;
     let signed = if shape.response_is_signed {
         "Response"
@@ -131,7 +153,9 @@ impl<'a, 'i> Message<'a, 'i> {
         };
         assertion
             .filter(|assertion| {
-                same(*assertion, ASSERTION, "Assertion", shape.assertion_id)
+                shape
+                    .assertion_id
+                    .is_some_and(|id| same(*assertion, ASSERTION, "Assertion", id))
                     && same(response, PROTOCOL, "Response", shape.response_id)
             })
             .map(|assertion| Self {

@@ -186,7 +186,10 @@ fn is(node: Node<'_, '_>, name: &str) -> bool {
 /// Response if that is signed, else of the Assertion.
 ///
 /// One certificate at a time, because samael gives up at the first that is of another kind of key.
-pub(super) fn signed_part(document: &str, certificates: &[Vec<u8>]) -> Result<String, Refusal> {
+pub(in crate::saml) fn signed_part(
+    document: &str,
+    certificates: &[Vec<u8>],
+) -> Result<String, Refusal> {
     if certificates.is_empty() {
         return Err(Refusal::NoCertificate);
     }

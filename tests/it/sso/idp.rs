@@ -157,8 +157,31 @@ impl Idp {
         )
     }
 
+    /// The same for no request: what the IdP begins by itself.
+    pub(crate) fn unasked(&self, request: &str, acs: &str, who: &Person<'_>) -> String {
+        let document = roxmltree::Document::parse(request).unwrap();
+        let id = document.root_element().attribute("ID").unwrap();
+        let text = self.response(request, acs, who);
+        let start = text.find("<saml:Assertion ").unwrap();
+        let end = text.find("</saml:Assertion>").unwrap() + "</saml:Assertion>".len();
+        let assertion = &text[start..end];
+        let signature = assertion.find("<ds:Signature ").unwrap();
+        let after = assertion.find("</ds:Signature>").unwrap() + "</ds:Signature>".len();
+        let plain = format!("{}{}", &assertion[..signature], &assertion[after..]);
+        let plain = plain.replace(&format!("InResponseTo=\"{id}\" "), "");
+        let around = text.replace(assertion, &self.signed(&plain, &format!("_a{id}")));
+        around.replace(&format!("InResponseTo=\"{id}\" "), "")
+    }
+
+    /// The signature of a text, RSA with SHA-256.
+    pub(crate) fn raw(&self, text: &str) -> Vec<u8> {
+        let mut signer = Signer::new(MessageDigest::sha256(), &self.key).unwrap();
+        signer.update(text.as_bytes()).unwrap();
+        signer.sign_to_vec().unwrap()
+    }
+
     /// Puts a signature behind the Issuer of an assertion that is canonical.
-    fn signed(&self, assertion: &str, id: &str) -> String {
+    pub(crate) fn signed(&self, assertion: &str, id: &str) -> String {
         let digest = STANDARD.encode(hash(MessageDigest::sha256(), assertion.as_bytes()).unwrap());
         let exclusive = "http://www.w3.org/2001/10/xml-exc-c14n#";
         let alone = " xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"";
@@ -174,9 +197,7 @@ impl Idp {
                  <ds:DigestValue>{digest}</ds:DigestValue></ds:Reference></ds:SignedInfo>"
             )
         };
-        let mut signer = Signer::new(MessageDigest::sha256(), &self.key).unwrap();
-        signer.update(info(alone).as_bytes()).unwrap();
-        let value = STANDARD.encode(signer.sign_to_vec().unwrap());
+        let value = STANDARD.encode(self.raw(&info(alone)));
         let signature = format!(
             "<ds:Signature{alone}>{}<ds:SignatureValue>{value}</ds:SignatureValue></ds:Signature>",
             info("")

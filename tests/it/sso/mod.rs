@@ -3,6 +3,7 @@
 mod connections;
 mod idp;
 mod keys;
+mod logout;
 mod oidc;
 mod queries;
 mod traces;

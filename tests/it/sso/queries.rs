@@ -1,17 +1,22 @@
-//! Messages in query strings, as the server sends them.
+//! Messages in query strings and forms, as the server and an identity provider send them.
 
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use flate2::Compression;
 use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
 use openssl::hash::MessageDigest;
 use openssl::sign::Verifier;
 use openssl::x509::X509;
+use reqwest::Method;
 use serde_json::Value;
 use url::Url;
 
+use super::idp::Idp;
 use crate::app::App;
+use crate::client::Answer;
 
 /// A query that the server made.
 pub(crate) struct Sent {
@@ -62,4 +67,39 @@ impl Sent {
 pub(crate) fn path<'s>(app: &App, shown: &'s Value, name: &str) -> &'s str {
     let url = shown[name].as_str().unwrap();
     url.strip_prefix(&app.base).unwrap()
+}
+
+/// A signed query, as an identity provider makes it.
+pub(crate) fn query(idp: &Idp, parameter: &str, document: &str, relay_state: &str) -> String {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(document.as_bytes()).unwrap();
+    let packed = STANDARD.encode(encoder.finish().unwrap());
+    let mut pairs = url::form_urlencoded::Serializer::new(String::new());
+    pairs.append_pair(parameter, &packed);
+    if !relay_state.is_empty() {
+        pairs.append_pair("RelayState", relay_state);
+    }
+    let algorithm = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
+    let text = pairs.append_pair("SigAlg", algorithm).finish();
+    let signature = STANDARD.encode(idp.raw(&text));
+    let signature: String = url::form_urlencoded::byte_serialize(signature.as_bytes()).collect();
+    format!("{text}&Signature={signature}")
+}
+
+/// Brings a document in a form.
+pub(crate) async fn message(
+    app: &App,
+    place: &str,
+    parameter: &str,
+    document: &str,
+    relay_state: &str,
+) -> Answer {
+    let body = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair(parameter, &STANDARD.encode(document))
+        .append_pair("RelayState", relay_state)
+        .finish();
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    app.anyone()
+        .send(Method::POST, place, &form, Some(body))
+        .await
 }

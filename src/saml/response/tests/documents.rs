@@ -127,7 +127,7 @@ fn an_encrypted_assertion_is_refused_for_what_it_is() {
     let encrypted = "<saml:EncryptedAssertion xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\">\
         </saml:EncryptedAssertion></samlp:Response>";
     let one = swap(RESPONSE, "</samlp:Response>", encrypted);
-    refuse(&one, "encrypted");
+    refuse(&one, "encryption_shape");
     let both = swap(&draft(Signing::Both).xml(), "</samlp:Response>", encrypted);
     refuse(both, "two_assertions");
 }
@@ -142,6 +142,9 @@ fn what_is_not_base64_of_text_is_refused() {
         certificates: &[],
         attributes: &names,
         skew_seconds: 60,
+        keys: &[],
+        idp_initiated: false,
+        force_authn: false,
     };
     let huge = "A".repeat(512 * 1024 + 1);
     for (encoded, reason) in [

@@ -31,6 +31,9 @@ fn a_declaration_and_broken_lines_of_base64_do_no_harm() {
         certificates: &certificates,
         attributes: &names,
         skew_seconds: 60,
+        keys: &[],
+        idp_initiated: false,
+        force_authn: false,
     };
     assert_eq!(
         verify(
@@ -122,6 +125,9 @@ fn what_simplesamlphp_sends_is_accepted() {
         subject: Subject::Lasting("alice@corp.test".to_owned()),
         at_idp: AtIdp {
             subject: "alice@corp.test".to_owned(),
+            hint: "<saml:NameID Format=\"urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress\">\
+                alice@corp.test</saml:NameID>"
+                .to_owned(),
             ..alice().at_idp
         },
         ..alice()

@@ -4,8 +4,10 @@
 //! namespace declared where it is first used. So they can be digested and signed as they are, by code that shares
 //! nothing with the verifier but OpenSSL.
 
+mod begun_there;
 mod claims;
 mod documents;
+mod encrypted;
 mod genuine;
 mod mutation;
 mod people;
@@ -159,7 +161,7 @@ fn alice() -> Identity {
         at_idp: AtIdp {
             subject: "alice-1".to_owned(),
             session: Some("_s1".to_owned()),
-            hint: String::new(),
+            hint: "<saml:NameID Format=\"urn:oasis:names:tc:SAML:2.0:nameid-format:persistent\">alice-1</saml:NameID>".to_owned(),
         },
         session_not_on_or_after: Timestamp::parse("2026-03-01T17:29:58Z"),
     }
@@ -183,6 +185,9 @@ fn verified(
         certificates,
         attributes: names,
         skew_seconds: 60,
+        keys: &[],
+        idp_initiated: false,
+        force_authn: false,
     };
     verify(
         &STANDARD.encode(xml),

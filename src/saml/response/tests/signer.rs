@@ -35,7 +35,7 @@ pub(in crate::saml) static EC_KEY: LazyLock<Key> = LazyLock::new(|| {
     certified(PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap())
 });
 
-fn rsa() -> Key {
+pub(super) fn rsa() -> Key {
     certified(PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap())
 }
 
@@ -68,9 +68,9 @@ fn certified(private: PKey<Private>) -> Key {
 
 /// How to sign.
 #[derive(Clone)]
-pub(super) struct Method {
-    pub(super) signature: &'static str,
-    pub(super) signature_hash: MessageDigest,
+pub(in crate::saml) struct Method {
+    pub(in crate::saml) signature: &'static str,
+    pub(in crate::saml) signature_hash: MessageDigest,
     pub(super) digest: &'static str,
     pub(super) digest_hash: MessageDigest,
     /// What stands in `Transforms`, canonical.
@@ -95,7 +95,7 @@ impl Default for Method {
 }
 
 /// Puts a Signature into an element, after its Issuer.
-pub(super) fn sign(text: &str, id: &str, key: &Key, method: &Method) -> String {
+pub(in crate::saml) fn sign(text: &str, id: &str, key: &Key, method: &Method) -> String {
     let digest = match &method.digest_value {
         Some(value) => value.clone(),
         None => STANDARD.encode(hash(method.digest_hash, text.as_bytes()).unwrap()),
