@@ -87,7 +87,7 @@ const ONLY_IN: [(&str, &[&str]); 15] = [
     ),
     (
         "axum",
-        &["http/", "server/", "state.rs", "outgoing.rs", "fuzzing/"],
+        &["http/", "server/", "state.rs", "outgoing/", "fuzzing/"],
     ),
     ("samael", &["saml/"]),
     ("roxmltree", &["saml/"]),

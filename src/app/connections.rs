@@ -1,7 +1,7 @@
 //! Setting up how an organization's people sign in.
 
 use super::vault::Vault;
-use super::{Caller, role_mapping, roles};
+use super::{Caller, domains, role_mapping, roles};
 use crate::domain::connection::{self, AttributeNames, Connection, Protocol, Saml};
 use crate::domain::error::Error;
 use crate::domain::event::Event;
@@ -210,6 +210,7 @@ async fn save(
     }
     after.check()?;
     connections::save(tx, after).await?;
+    domains::follow(caller, tx, before, after).await?;
     let told = Event::connection_changed(before, after);
     caller.record(tx, vec![told]).await?;
     // What another IdP said of people says nothing here: neither their names with it nor their groups.

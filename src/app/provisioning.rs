@@ -1,6 +1,6 @@
 //! What a directory does with members: SCIM Users in the domain's words. Groups are in `groups.rs`.
 
-use super::{Caller, departures, members, roles, schemas, search};
+use super::{Caller, departures, domains, members, roles, schemas, search};
 
 use crate::domain::error::Error;
 use crate::domain::event::{Actor, Event};
@@ -56,7 +56,14 @@ pub(super) async fn join(
 ) -> Result<Member, Error> {
     let account = AccountId(secret::id_at(caller.now));
     let email = profile.email().map(|email| (email, name::key(email)));
-    let email = email.as_ref().map(|(email, key)| (*email, key.as_str()));
+    let mut email = email.as_ref().map(|(email, key)| (*email, key.as_str()));
+    // A sign-on does not take an address whose domain is another organization's: here the person is a guest.
+    if caller.actor == Actor::SignOn
+        && let Some((address, _)) = email
+    {
+        let owner = domains::owner_of(tx, address).await?;
+        email = email.filter(|_| owner.is_none_or(|owner| owner == caller.organization));
+    }
     let home = Some(caller.organization);
     let mut known =
         organizations::insert_account(tx, account, email, None, home, caller.now).await?;

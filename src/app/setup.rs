@@ -1,6 +1,6 @@
 //! The first account and its organization, and the way in when there is no other.
 
-use super::Caller;
+use super::{Caller, sign_in_policy};
 use crate::domain::error::Error;
 use crate::domain::event::Event;
 use crate::domain::member::Profile;
@@ -226,6 +226,11 @@ pub(crate) async fn create_login_link(
                 .to_owned(),
         ));
     }
+    if sign_in_policy::must_use_sso(&mut tx, organization, member).await? {
+        return Err(Error::Invalid(
+            "this account must sign in through the organization's single sign-on; a link is for the Owner".to_owned(),
+        ));
+    }
     let caller = Caller::operator(db.clone(), now, organization);
     let token = secret::random_token("");
     let (hash, expires) = (secret::hash(&token).0, now.plus_seconds(LINK_LIFE));
@@ -258,6 +263,7 @@ pub(crate) async fn use_login_link(
         return Ok(None);
     };
     if !found.role.has_access()
+        || sign_in_policy::must_use_sso(&mut tx, organization, member).await?
         || credentials::take_login_link(&mut tx, &hash, now)
             .await?
             .is_none()

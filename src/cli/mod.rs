@@ -5,6 +5,7 @@
 
 mod completions;
 mod doctor;
+mod domain;
 mod login_link;
 mod migrate;
 mod scim_token;
@@ -57,6 +58,9 @@ enum Command {
     /// Make, list and revoke SCIM tokens
     #[command(subcommand)]
     ScimToken(scim_token::Command),
+    /// Vouch for domains of e-mail addresses
+    #[command(subcommand)]
+    Domain(domain::Command),
     /// Look for what is wrong
     Doctor(doctor::Options),
     /// Bring the database up to date
@@ -92,6 +96,9 @@ pub fn run() -> anyhow::Result<()> {
         }
         Command::ScimToken(command) => {
             everywhere.with_state(async |state| scim_token::run(&state, command).await)
+        }
+        Command::Domain(command) => {
+            everywhere.with_state(async |state| domain::run(&state, command).await)
         }
         Command::Doctor(options) => {
             everywhere.with_state(async |state| doctor::run(&state, &options).await)
@@ -188,6 +195,7 @@ mod tests {
             "rollright scim-token create --organization 1 --profile entra --expires 90 --data-dir d",
             "rollright scim-token list --organization 1",
             "rollright scim-token revoke 018f0000-0000-7000-8000-000000000000 --organization 1",
+            "rollright domain verify example.com --organization 1",
             "rollright doctor --verify",
             "rollright migrate",
             "rollright login-link --username a@example.com",

@@ -11,6 +11,7 @@ pub(crate) mod group;
 pub(crate) mod identity;
 pub(crate) mod leniency;
 pub(crate) mod lookup;
+pub(crate) mod mail_domain;
 pub(crate) mod mapping;
 pub(crate) mod member;
 pub(crate) mod name;

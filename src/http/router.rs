@@ -8,8 +8,8 @@ use axum::routing::{MethodRouter, delete, get, patch, post};
 
 use super::api::{
     connections::{self, keys},
-    events, mapping, members, projects, receivers, removals, saml_settings, schemas as definitions,
-    scim_requests, scim_tokens, traces, whoami,
+    domains, events, mapping, members, projects, receivers, removals, saml_settings,
+    schemas as definitions, scim_requests, scim_tokens, traces, whoami,
 };
 use super::form::Form;
 use super::request_log::RequestLog;
@@ -123,6 +123,11 @@ fn scim(prefix: &str) -> Routes {
 
 fn saml() -> Routes {
     [
+        ("/user/login", get(ui::sign_in::show)),
+        (
+            "/saml/sso-domain",
+            get(ui::sign_in::show).post(ui::sign_in::lead),
+        ),
         ("/saml/{token}/login", get(saml::login)),
         ("/saml/{token}/acs", post(saml::acs)),
         ("/saml/{token}/metadata", get(saml::metadata)),
@@ -157,6 +162,10 @@ fn api() -> Routes {
             get(connections::list).post(connections::create),
         ),
         (
+            "/api/connections/policy",
+            get(domains::policy).patch(domains::set_policy),
+        ),
+        (
             "/api/connections/{id}",
             get(connections::get)
                 .patch(connections::change)
@@ -172,6 +181,14 @@ fn api() -> Routes {
             patch(keys::change).delete(keys::delete),
         ),
         ("/api/current-user/whoami", get(whoami::whoami)),
+        ("/api/domains", get(domains::list).post(domains::create)),
+        (
+            "/api/domains/{domain}",
+            get(domains::get)
+                .patch(domains::change)
+                .delete(domains::delete),
+        ),
+        ("/api/domains/{domain}/verify", post(domains::verify)),
         ("/api/events", get(events::list)),
         ("/api/members/{id}/explain", get(members::explain)),
         ("/api/organizations/{organization}/memberships", memberships),

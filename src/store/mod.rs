@@ -10,6 +10,7 @@ pub(crate) mod connections;
 pub(crate) mod credentials;
 pub(crate) mod db;
 pub(crate) mod departures;
+pub(crate) mod domains;
 pub(crate) mod event_order;
 pub(crate) mod events;
 pub(crate) mod group_members;

@@ -1,5 +1,6 @@
 //! A verified identity in; member, role and session out.
 
+mod linking;
 pub(crate) mod logout;
 mod refused;
 pub(crate) mod requests;
@@ -280,7 +281,7 @@ impl On<'_> {
                 if !self.is_proved(tx, email).await? {
                     return Ok(Err(Refused::Unproved));
                 }
-                if let Err(refused) = self.may_link(tx, id, lasting).await? {
+                if let Err(refused) = self.may_link(tx, id, email, lasting).await? {
                     return Ok(Err(refused));
                 }
                 id
@@ -292,31 +293,6 @@ impl On<'_> {
             sign_ons::insert_identity(tx, self.key(), subject, id).await?;
         }
         Ok(Ok(id))
-    }
-
-    /// Whether an address is enough to know this member by (R2): only where this organization made the account and
-    /// nobody else has a part in it, and only while the connection knows the member by no other name.
-    async fn may_link(&self, tx: &mut Tx, id: MemberId, lasting: Option<&str>) -> Answer<()> {
-        let organization = self.connection.organization;
-        // Held: the same person may be signing in, or being deleted, beside this.
-        let Some(member) = members::find_locked(tx, organization, id).await? else {
-            return Ok(Err(Refused::Foreign));
-        };
-        let places = organizations::account_places(tx, member.account).await?;
-        let ours = places.is_some_and(|account| {
-            account.home_organization_id == Some(organization) && account.places == 1
-        });
-        if !ours {
-            return Ok(Err(Refused::Foreign));
-        }
-        let named = match lasting {
-            Some(subject) => sign_ons::find_identity(tx, self.key(), subject).await?,
-            None => None,
-        };
-        if named != Some(id) && sign_ons::has_identity(tx, self.key(), id).await? {
-            return Ok(Err(Refused::Renamed));
-        }
-        Ok(Ok(()))
     }
 
     async fn has_departed(

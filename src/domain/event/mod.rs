@@ -1,6 +1,7 @@
 //! What happened: the words of the audit trail (R18).
 
 mod credentials;
+mod domains;
 pub(crate) mod recorded;
 mod roll;
 mod settings;
@@ -80,6 +81,16 @@ pub(crate) enum Kind {
     ConnectionKeySigns,
     /// A key of ours was deleted.
     ConnectionKeyDeleted,
+    /// A domain was claimed.
+    DomainClaimed,
+    /// A domain was verified to be the organization's.
+    DomainVerified,
+    /// Where the people of a domain sign in changed.
+    DomainChanged,
+    /// A domain was given up.
+    DomainReleased,
+    /// Who may sign in only through a connection changed.
+    SignInPolicyChanged,
     /// An extension was defined.
     SchemaCreated,
     /// The definition of an extension changed.
@@ -114,7 +125,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// Every kind, in the order of their definition.
-    pub(crate) const ALL: [Self; 36] = [
+    pub(crate) const ALL: [Self; 41] = [
         Self::OrganizationCreated,
         Self::MemberCreated,
         Self::MemberChanged,
@@ -136,6 +147,11 @@ impl Kind {
         Self::ConnectionKeyCreated,
         Self::ConnectionKeySigns,
         Self::ConnectionKeyDeleted,
+        Self::DomainClaimed,
+        Self::DomainVerified,
+        Self::DomainChanged,
+        Self::DomainReleased,
+        Self::SignInPolicyChanged,
         Self::SchemaCreated,
         Self::SchemaChanged,
         Self::SchemaDeleted,
@@ -182,6 +198,11 @@ impl Kind {
             Self::ConnectionKeyCreated => "connection_key.created",
             Self::ConnectionKeySigns => "connection_key.signs",
             Self::ConnectionKeyDeleted => "connection_key.deleted",
+            Self::DomainClaimed => "domain.claimed",
+            Self::DomainVerified => "domain.verified",
+            Self::DomainChanged => "domain.changed",
+            Self::DomainReleased => "domain.released",
+            Self::SignInPolicyChanged => "sign_in_policy.changed",
             Self::SchemaCreated => "schema.created",
             Self::SchemaChanged => "schema.changed",
             Self::SchemaDeleted => "schema.deleted",

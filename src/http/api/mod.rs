@@ -2,6 +2,7 @@
 
 pub(crate) mod body;
 pub(crate) mod connections;
+pub(crate) mod domains;
 pub(crate) mod error;
 pub(crate) mod events;
 pub(crate) mod mapping;

@@ -4,6 +4,8 @@
 //! is the address that is connected to, redirects are not followed, nothing goes through a proxy, and time and size are
 //! bounded. What an answer says never reaches the person who caused the request; how it failed does, in a few words.
 
+pub(crate) mod dns;
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
