@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from connections import ALICE, BOB, COOKIE, Connection, begun, by_saml, metadata
+from connections import ALICE, BOB, COOKIE, Connection, begun, by_oidc, by_saml, metadata
 from harness import Rollright
 from idps import SamlProvider, browser, sign_in
 
@@ -17,10 +17,13 @@ def server(stopped: Rollright) -> Rollright:
     return begun(stopped)
 
 
-@pytest.fixture(params=["simplesamlphp", "lemonldap", "samlp"])
+@pytest.fixture(params=["simplesamlphp", "lemonldap", "samlp", "lemonldap by OIDC", "oidc_provider by OIDC"])
 def connection(request: pytest.FixtureRequest, server: Rollright) -> Connection:
-    """A connection to each identity provider in turn."""
-    provider: SamlProvider = request.getfixturevalue(request.param)
+    """A connection to each identity provider in turn, in each protocol that it speaks."""
+    name, _, protocol = request.param.partition(" by ")
+    provider = request.getfixturevalue(name)
+    if protocol:
+        return by_oidc(server, provider)
     made = by_saml(server, provider)
     provider.trust_metadata(metadata(made))
     return made
