@@ -23,6 +23,7 @@ mod roles;
 pub(crate) mod schemas;
 pub(crate) mod scim_tokens;
 pub(crate) mod search;
+pub(crate) mod sessions;
 pub(crate) mod setup;
 pub(crate) mod sign_in_policy;
 pub(crate) mod sign_on;

@@ -9,7 +9,7 @@ use axum::routing::{MethodRouter, delete, get, patch, post};
 use super::api::{
     connections::{self, keys},
     domains, events, mapping, members, projects, receivers, removals, saml_settings,
-    schemas as definitions, scim_requests, scim_tokens, traces, whoami,
+    schemas as definitions, scim_requests, scim_tokens, sessions, traces, whoami,
 };
 use super::form::Form;
 use super::request_log::RequestLog;
@@ -33,6 +33,7 @@ pub(crate) fn router(state: State) -> Router {
         .into_iter()
         .chain(oidc())
         .chain(api())
+        .chain(scim_api())
         .chain(scim("/scim/v2"))
         .chain(scim("/scim"))
     {
@@ -191,6 +192,7 @@ fn api() -> Routes {
         ("/api/domains/{domain}/verify", post(domains::verify)),
         ("/api/events", get(events::list)),
         ("/api/members/{id}/explain", get(members::explain)),
+        ("/api/members/{id}/sessions", delete(sessions::end_of)),
         ("/api/organizations/{organization}/memberships", memberships),
         (
             "/api/organizations/{organization}/memberships/{member}",
@@ -201,6 +203,25 @@ fn api() -> Routes {
             "/api/saml/settings",
             get(saml_settings::get).post(saml_settings::change),
         ),
+        (
+            "/api/sessions",
+            get(sessions::list).delete(sessions::end_others),
+        ),
+        ("/api/sessions/{id}", delete(sessions::end)),
+        ("/api/sign-in-traces", get(traces::list)),
+        ("/api/sign-in-traces/{number}", get(traces::get)),
+        (
+            "/api/workspaces",
+            get(projects::list_workspaces).post(projects::create_workspace),
+        ),
+    ]
+    .map(|(path, methods)| (path.to_owned(), methods))
+    .into()
+}
+
+/// The REST API about provisioning.
+fn scim_api() -> Routes {
+    [
         ("/api/scim/requests", get(scim_requests::list)),
         ("/api/scim/requests/{id}", get(scim_requests::get)),
         (
@@ -242,12 +263,6 @@ fn api() -> Routes {
             get(scim_tokens::list).post(scim_tokens::create),
         ),
         ("/api/scim/tokens/{id}", delete(scim_tokens::revoke)),
-        ("/api/sign-in-traces", get(traces::list)),
-        ("/api/sign-in-traces/{number}", get(traces::get)),
-        (
-            "/api/workspaces",
-            get(projects::list_workspaces).post(projects::create_workspace),
-        ),
     ]
     .map(|(path, methods)| (path.to_owned(), methods))
     .into()

@@ -26,6 +26,7 @@ pub(crate) mod roles;
 pub(crate) mod schemas;
 pub(crate) mod search;
 pub(crate) mod secret_key;
+pub(crate) mod sessions;
 pub(crate) mod sessions_at_idp;
 pub(crate) mod sign_in_traces;
 pub(crate) mod sign_ons;

@@ -14,6 +14,7 @@ pub(crate) mod saml_settings;
 pub(crate) mod schemas;
 pub(crate) mod scim_requests;
 pub(crate) mod scim_tokens;
+pub(crate) mod sessions;
 mod shapes;
 pub(crate) mod traces;
 pub(crate) mod whoami;

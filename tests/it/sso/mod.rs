@@ -8,4 +8,5 @@ mod keys;
 mod logout;
 mod oidc;
 mod queries;
+mod sessions;
 mod traces;
