@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use uuid::Uuid;
 
-use super::db::Tx;
+use super::db::{Bind, Tx};
 use super::list_of;
 use crate::domain::error::Error;
 use crate::domain::group::MemberKind;
@@ -37,11 +37,10 @@ pub(crate) async fn children(
     organization: OrganizationId,
     group: GroupId,
 ) -> Result<Vec<GroupId>, Error> {
-    ids(
+    group_ids(
         tx,
         "SELECT child_id FROM nested_groups WHERE organization_id = $1 AND group_id = $2 ORDER BY child_id",
-        organization,
-        group,
+        &[&organization, &group],
     )
     .await
 }
@@ -52,22 +51,20 @@ pub(crate) async fn parents(
     organization: OrganizationId,
     group: GroupId,
 ) -> Result<Vec<GroupId>, Error> {
-    ids(
+    group_ids(
         tx,
         "SELECT group_id FROM nested_groups WHERE organization_id = $1 AND child_id = $2 ORDER BY group_id",
-        organization,
-        group,
+        &[&organization, &group],
     )
     .await
 }
 
-async fn ids(
+async fn group_ids(
     tx: &mut Tx,
     sql: &'static str,
-    organization: OrganizationId,
-    group: GroupId,
+    values: &[&dyn Bind],
 ) -> Result<Vec<GroupId>, Error> {
-    let rows: Vec<(GroupId,)> = tx.fetch_all(sql, &[&organization, &group]).await?;
+    let rows: Vec<(GroupId,)> = tx.fetch_all(sql, values).await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
@@ -78,14 +75,13 @@ pub(crate) async fn children_among(
     group: GroupId,
     ids: &[Uuid],
 ) -> Result<Vec<GroupId>, Error> {
-    let rows: Vec<(GroupId,)> = tx
-        .fetch_all(
-            "SELECT child_id FROM nested_groups WHERE organization_id = $1 AND group_id = $2
+    group_ids(
+        tx,
+        "SELECT child_id FROM nested_groups WHERE organization_id = $1 AND group_id = $2
                 AND child_id IN (SELECT value FROM json_each($3)) ORDER BY child_id",
-            &[&organization, &group, &list_of(ids)],
-        )
-        .await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+        &[&organization, &group, &list_of(ids)],
+    )
+    .await
 }
 
 /// Whether a group is in another, or another in it.
@@ -113,14 +109,13 @@ pub(crate) async fn ancestors_among(
     group: GroupId,
     ids: &[GroupId],
 ) -> Result<Vec<GroupId>, Error> {
-    let rows: Vec<(GroupId,)> = tx
-        .fetch_all(
-            "SELECT ancestor_id FROM group_ancestors WHERE organization_id = $1 AND group_id = $2
+    group_ids(
+        tx,
+        "SELECT ancestor_id FROM group_ancestors WHERE organization_id = $1 AND group_id = $2
                 AND ancestor_id IN (SELECT value FROM json_each($3)) ORDER BY ancestor_id",
-            &[&organization, &group, &list_of(ids)],
-        )
-        .await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+        &[&organization, &group, &list_of(ids)],
+    )
+    .await
 }
 
 /// These groups, and all that lie within them, each once.
@@ -132,14 +127,13 @@ pub(crate) async fn within(
     if groups.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<(GroupId,)> = tx
-        .fetch_all(
+    group_ids(
+        tx,
             "SELECT DISTINCT group_id FROM group_ancestors
              WHERE organization_id = $1 AND ancestor_id IN (SELECT value FROM json_each($2)) ORDER BY group_id",
             &[&organization, &list_of(groups)],
-        )
-        .await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+    )
+    .await
 }
 
 /// Notes that a new group lies within itself alone.
