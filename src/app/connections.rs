@@ -185,6 +185,26 @@ pub(crate) async fn change_first(
     Ok(after)
 }
 
+/// Sets the first SAML connection, who gives roles, and the rules to what they were before anybody set them. The URLs
+/// stay.
+pub(crate) async fn reset_first(caller: &Caller) -> Result<(), Error> {
+    let nothing = MappingChange {
+        roles: Some(Vec::new()),
+        projects: Some(Vec::new()),
+        workspaces: Some(Vec::new()),
+    };
+    let fresh = draft(caller, Protocol::Saml(Saml::default()));
+    let reset = |known: Connection| {
+        Ok(Connection {
+            id: known.id,
+            token: known.token,
+            ..fresh
+        })
+    };
+    change_first(caller, reset, Some(true), nothing).await?;
+    Ok(())
+}
+
 /// Deletes a connection: nobody signs in through it any more, its sessions end, and what it has said of people is
 /// forgotten.
 pub(crate) async fn delete(caller: &Caller, id: ConnectionId) -> Result<(), Error> {

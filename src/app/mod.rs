@@ -13,6 +13,7 @@ pub(crate) mod group_members;
 pub(crate) mod groups;
 pub(crate) mod members;
 mod membership;
+pub(crate) mod metadata;
 pub(crate) mod numbering;
 pub(crate) mod projects;
 pub(crate) mod provisioning;
@@ -102,6 +103,15 @@ impl Caller {
         }
     }
 
+    /// The server itself, for what it does by the time.
+    pub(in crate::app) fn server(db: Db, now: Timestamp, organization: OrganizationId) -> Self {
+        Self {
+            actor: Actor::Server,
+            request: "background".to_owned(),
+            ..Self::operator(db, now, organization)
+        }
+    }
+
     /// Refuses who is neither Owner nor Administrator, nor at the command line.
     pub(in crate::app) fn must_administer(&self) -> Result<(), Error> {
         if self.role.is_some_and(Role::administers) || self.actor == Actor::Operator {
@@ -116,7 +126,9 @@ impl Caller {
     pub(in crate::app) fn must_provision(&self) -> Result<(), Error> {
         match self.actor {
             Actor::Member(_) => self.must_administer(),
-            Actor::ProvisioningClient(_) | Actor::SignOn | Actor::Operator => Ok(()),
+            Actor::ProvisioningClient(_) | Actor::SignOn | Actor::Operator | Actor::Server => {
+                Ok(())
+            }
         }
     }
 

@@ -35,9 +35,9 @@ fn author(caller: &Caller) -> Result<MemberId, Error> {
     caller.must_manage()?;
     match caller.actor {
         Actor::Member(id) => Ok(id),
-        Actor::ProvisioningClient(_) | Actor::SignOn | Actor::Operator => Err(Error::Forbidden(
-            "only a member can make projects and workspaces".to_owned(),
-        )),
+        Actor::ProvisioningClient(_) | Actor::SignOn | Actor::Operator | Actor::Server => Err(
+            Error::Forbidden("only a member can make projects and workspaces".to_owned()),
+        ),
     }
 }
 

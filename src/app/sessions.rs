@@ -12,7 +12,7 @@ use crate::store::{members, sessions};
 fn person(caller: &Caller) -> Result<MemberId, Error> {
     match caller.actor {
         Actor::Member(id) => Ok(id),
-        Actor::ProvisioningClient(_) | Actor::SignOn | Actor::Operator => {
+        Actor::ProvisioningClient(_) | Actor::SignOn | Actor::Operator | Actor::Server => {
             Err(Error::Forbidden("only a person has sessions".to_owned()))
         }
     }

@@ -174,6 +174,10 @@ fn api() -> Routes {
         ),
         ("/api/connections/{id}/preview", get(traces::preview)),
         (
+            "/api/connections/{id}/metadata/refresh",
+            post(connections::refresh),
+        ),
+        (
             "/api/connections/{id}/keys",
             get(keys::list).post(keys::create),
         ),
@@ -201,7 +205,17 @@ fn api() -> Routes {
         ("/api/projects", get(projects::list).post(projects::create)),
         (
             "/api/saml/settings",
-            get(saml_settings::get).post(saml_settings::change),
+            get(saml_settings::get)
+                .post(saml_settings::change)
+                .delete(saml_settings::reset),
+        ),
+        (
+            "/api/saml/settings/validate-metadata-url",
+            post(saml_settings::validate_metadata_url),
+        ),
+        (
+            "/api/saml/settings/validate-domain",
+            post(saml_settings::validate_domain),
         ),
         (
             "/api/sessions",

@@ -48,11 +48,15 @@ pub(crate) enum Unreached {
 impl Outgoing {
     /// A client; `anywhere` lets it reach private addresses too, and without encryption.
     pub(crate) fn new(anywhere: bool) -> anyhow::Result<Self> {
+        Self::with_patience(anywhere, PATIENCE)
+    }
+
+    fn with_patience(anywhere: bool, patience: Duration) -> anyhow::Result<Self> {
         let client = reqwest::Client::builder()
             .no_proxy()
             .redirect(redirect::Policy::none())
-            .timeout(PATIENCE)
-            .connect_timeout(PATIENCE / 2)
+            .timeout(patience)
+            .connect_timeout(patience / 2)
             .https_only(!anywhere)
             .referer(false)
             .user_agent(concat!("rollright/", env!("CARGO_PKG_VERSION")))
@@ -229,6 +233,14 @@ mod tests {
         ] {
             assert!(client.may_ask(good), "{good}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_server_that_does_not_answer_is_not_waited_for_long() {
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", silent.local_addr().unwrap());
+        let client = Outgoing::with_patience(true, Duration::from_millis(100)).unwrap();
+        assert_eq!(client.get(&url).await, Err(Unreached::Failed));
     }
 
     #[tokio::test]

@@ -257,6 +257,14 @@ pub(crate) enum Refusal {
 }
 
 impl Refusal {
+    /// Whether a signature fits no key of the IdP: it may have another one by now.
+    pub(crate) fn is_of_unknown_key(&self) -> bool {
+        matches!(
+            self,
+            Self::BadSignature { .. } | Self::Query(redirect::Refused::BadSignature(_))
+        )
+    }
+
     /// A code for logs, metrics and tests. Never changes its meaning.
     pub(crate) fn reason(&self) -> &'static str {
         match self {

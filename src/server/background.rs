@@ -1,4 +1,5 @@
-//! What a node does beside answering: numbering events, writing and pruning the request log, pruning traces of sign-ins.
+//! What a node does beside answering: numbering events, writing and pruning the request log, pruning traces of sign-ins,
+//! fetching metadata of identity providers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,6 +34,7 @@ impl Background {
         request_log.spawn(request_log::keep_writing(state.clone()));
         request_log.spawn(request_log::keep_pruning(state.clone()));
         request_log.spawn(sso::keep_pruning(state.clone()));
+        request_log.spawn(sso::metadata::keep_fresh(state.clone()));
         Self {
             state: state.clone(),
             end_numbering,

@@ -53,6 +53,27 @@ def test_a_new_key_takes_the_place_of_the_old_one_without_a_gap(server: Rollrigh
     connection.sign_in(ALICE)
 
 
+def test_metadata_by_url_is_fetched_when_it_is_set(server: Rollright, strict: SimpleSamlPhp | LemonLdap) -> None:
+    """The real document of each identity provider is enough."""
+    connection = by_saml(server, strict, metadata_xml="", metadata_url=strict.url(strict.metadata_path))
+    assert connection.settings["metadata_problem"] is None and connection.settings["ready"]
+    strict.trust_metadata(metadata(connection))
+    assert connection.sign_in(ALICE).role() == "MA"
+
+
+def test_a_key_that_the_identity_provider_renews_locks_nobody_out(server: Rollright, simplesamlphp: SimpleSamlPhp) -> None:
+    """Where its metadata comes by URL, the first sign-in with the new key succeeds. By hand it is refused."""
+    connection = by_saml(server, simplesamlphp)
+    simplesamlphp.trust_metadata(metadata(connection))
+    connection.sign_in(ALICE)
+    simplesamlphp.renew_key()
+    connection.is_refused(ALICE)
+    connection.change(metadata_url=simplesamlphp.url(simplesamlphp.metadata_path))
+    connection.sign_in(ALICE)
+    simplesamlphp.renew_key()
+    assert connection.sign_in(ALICE).role() == "MA"
+
+
 def test_a_sign_in_that_begins_at_the_identity_provider_is_let_in_where_that_is_allowed(
     server: Rollright, strict: SimpleSamlPhp | LemonLdap
 ) -> None:

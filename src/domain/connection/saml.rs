@@ -21,6 +21,9 @@ pub(crate) struct Saml {
     pub(crate) metadata_fetched: Option<Timestamp>,
     /// Why the last fetch failed, in a sentence; the metadata from before stays.
     pub(crate) metadata_problem: Option<String>,
+    /// When it is to be fetched again; kept beside the settings, where all nodes look for it.
+    #[serde(skip)]
+    pub(crate) metadata_due: Option<Timestamp>,
     /// The IdP's entityID; empty until there is metadata.
     pub(crate) entity_id: String,
     /// Where the IdP takes requests (HTTP-Redirect).
@@ -52,6 +55,7 @@ impl Default for Saml {
             metadata_url: String::new(),
             metadata_fetched: None,
             metadata_problem: None,
+            metadata_due: None,
             entity_id: String::new(),
             sso_url: String::new(),
             slo_url: String::new(),
@@ -77,7 +81,23 @@ impl Saml {
         !self.entity_id.is_empty() && !self.sso_url.is_empty() && !self.certificates.is_empty()
     }
 
+    /// Whether these are the same settings, learnt from another copy of the metadata or at another time.
+    pub(crate) fn says_the_same(&self, other: &Self) -> bool {
+        let copy = Self {
+            metadata_xml: other.metadata_xml.clone(),
+            metadata_fetched: other.metadata_fetched,
+            metadata_due: other.metadata_due,
+            ..self.clone()
+        };
+        copy == *other
+    }
+
     pub(super) fn check(&self) -> Result<(), Error> {
+        if self.metadata_url.len() > 2048 {
+            return Err(Error::Invalid(
+                "metadata_url must have at most 2048 bytes".to_owned(),
+            ));
+        }
         if !(0..=300).contains(&self.skew_seconds) {
             return Err(Error::Invalid(
                 "clock_skew must be a number of seconds from 0 to 300".to_owned(),

@@ -22,6 +22,8 @@ pub(crate) enum Actor {
     SignOn,
     /// Somebody at the command line of the server.
     Operator,
+    /// The server, by itself.
+    Server,
 }
 
 impl Actor {
@@ -32,6 +34,7 @@ impl Actor {
             Self::ProvisioningClient(id) => ("scim_token", Some(id.0)),
             Self::SignOn => ("sign_on", None),
             Self::Operator => ("operator", None),
+            Self::Server => ("server", None),
         }
     }
 }

@@ -128,6 +128,8 @@ impl Event {
                 "protocol": match &connection.protocol {
                     Protocol::Saml(saml) => json!({
                         "saml": {
+                            "metadata_url": saml.metadata_url,
+                            "metadata_problem": saml.metadata_problem,
                             "sso_url": saml.sso_url,
                             "slo_url": saml.slo_url,
                             "certificates": saml.certificates.len(),

@@ -10,10 +10,11 @@ use super::body::Body;
 use super::connections::{Fields, fields};
 use super::error::ApiError;
 use super::mapping::{self, Lists};
-use crate::app::{Caller, connections, role_mapping};
+use crate::app::metadata::may_fetch;
+use crate::app::{Caller, connections, domains, role_mapping};
 use crate::domain::connection::{Connection, Saml};
 use crate::http::extract::ApiCaller;
-use crate::http::sso::Urls;
+use crate::http::sso::{Urls, metadata};
 use crate::state::State;
 
 /// What may be changed; what is absent stays as it is.
@@ -40,9 +41,11 @@ pub(crate) async fn get(
 pub(crate) async fn change(
     ApiCaller(caller): ApiCaller,
     Shared(state): Shared<State>,
-    Body(settings): Body<Settings>,
+    Body(mut settings): Body<Settings>,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
     let now = caller.now;
+    let before = connections::first(&caller).await?;
+    settings.fields.fetch(&state, &before).await?;
     let rules = mapping::read(&caller, settings.rules).await?;
     let change = |connection| settings.fields.applied(connection, now);
     let manual = settings.manual_role_management;
@@ -51,6 +54,46 @@ pub(crate) async fn change(
         StatusCode::CREATED,
         Json(written(&caller, &state, &connection).await?),
     ))
+}
+
+/// DELETE: everything as it was before somebody set it up, the rules too. The URLs stay.
+pub(crate) async fn reset(ApiCaller(caller): ApiCaller) -> Result<StatusCode, ApiError> {
+    connections::reset_first(&caller).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What is to be looked at.
+#[derive(Debug, Deserialize)]
+pub(crate) struct MetadataUrl {
+    metadata_url: String,
+}
+
+/// POST: whether metadata could be had from a URL; where not, why.
+pub(crate) async fn validate_metadata_url(
+    ApiCaller(caller): ApiCaller,
+    Shared(state): Shared<State>,
+    Body(MetadataUrl { metadata_url }): Body<MetadataUrl>,
+) -> Result<Json<Value>, ApiError> {
+    may_fetch(&caller)?;
+    Ok(Json(match metadata::fetch(&state, &metadata_url).await {
+        Ok(_) => json!({ "valid": true }),
+        Err(problem) => json!({ "valid": false, "problem": problem }),
+    }))
+}
+
+/// Domains, between commas.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Domains {
+    domain: String,
+}
+
+/// POST: whether the connection could list these domains.
+pub(crate) async fn validate_domain(
+    ApiCaller(caller): ApiCaller,
+    Body(Domains { domain }): Body<Domains>,
+) -> Result<Json<Value>, ApiError> {
+    let valid = domains::could_list(&caller, &domain).await?;
+    Ok(Json(json!({ "valid": valid })))
 }
 
 async fn written(

@@ -1,6 +1,7 @@
 //! Single sign-on over HTTP: where browsers come and go.
 
 pub(crate) mod error;
+pub(crate) mod metadata;
 pub(crate) mod oidc;
 pub(crate) mod saml;
 pub(crate) mod slo;

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use url::form_urlencoded;
 
 use super::error::SsoError;
-use super::{Urls, enter, unverified};
+use super::{Urls, enter, metadata as fetching, unverified};
 use crate::app::connection_keys::{self, PrivateKeys};
 use crate::app::connections;
 use crate::app::sign_on::Visit;
@@ -124,7 +124,8 @@ pub(crate) async fn acs(
         now: state.clock.now(),
         request: request_id,
     };
-    let (verified, mut trace) = verified(&state, &connection, saml, encoded).await?;
+    let (connection, verified, mut trace) =
+        verified_by_fresh_keys(&state, connection, saml, encoded).await?;
     match verified {
         Ok(identity) => {
             let began_there = identity.in_response_to.is_none();
@@ -180,6 +181,25 @@ fn field(fields: &[(String, String)], name: &str) -> Option<String> {
         (Some((_, value)), None) => Some(value.clone()),
         _ => None,
     }
+}
+
+/// Verifies; where the signature fits no key of the IdP, and its metadata has other keys by now, by those.
+async fn verified_by_fresh_keys(
+    state: &State,
+    connection: Connection,
+    saml: Saml,
+    encoded: String,
+) -> Result<(Connection, Result<Identity, Refusal>, Trace), SsoError> {
+    let again = (!saml.metadata_url.is_empty()).then(|| encoded.clone());
+    let (answer, trace) = verified(state, &connection, saml, encoded).await?;
+    if let (Some(encoded), Err(refusal)) = (again, &answer)
+        && refusal.is_of_unknown_key()
+        && let Some((connection, saml)) = fetching::with_other_keys(state, &connection).await?
+    {
+        let (answer, trace) = verified(state, &connection, saml, encoded).await?;
+        return Ok((connection, answer, trace));
+    }
+    Ok((connection, answer, trace))
 }
 
 /// Verifies on a thread that may block, a few at a time.

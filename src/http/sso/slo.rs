@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::Urls;
 use super::error::SsoError;
+use super::metadata;
 use super::saml::{form, private_keys, ready};
 use crate::app::connections;
 use crate::app::sign_on;
@@ -145,7 +146,7 @@ pub(crate) async fn post(
         move |expected| {
             Ok(Received {
                 message: logout::read_post(carried, &encoded, expected, now)?,
-                relay_state,
+                relay_state: relay_state.clone(),
             })
         },
     );
@@ -178,14 +179,32 @@ async fn by_query(
     act(state, &connection, &saml, received, headers, number).await
 }
 
-/// Reads a message on a thread that may block, a few at a time.
+/// Verifies and reads a message; where the signature fits no key of the IdP, and its metadata has other keys by now, by
+/// those.
 async fn verified(
     state: &State,
     connection: &Connection,
     saml: &Saml,
     number: &str,
-    read: impl FnOnce(&Expected<'_>) -> Result<Received, Refusal> + Send + 'static,
+    read: impl Fn(&Expected<'_>) -> Result<Received, Refusal> + Clone + Send + 'static,
 ) -> Result<Received, SsoError> {
+    let mut answer = by_these_keys(state, connection, saml, number, read.clone()).await?;
+    if answer.as_ref().is_err_and(Refusal::is_of_unknown_key)
+        && let Some((connection, saml)) = metadata::with_other_keys(state, connection).await?
+    {
+        answer = by_these_keys(state, &connection, &saml, number, read).await?;
+    }
+    answer.map_err(|refusal| refused(connection, number, refusal.reason(), &refusal.to_string()))
+}
+
+/// Reads a message on a thread that may block, a few at a time.
+async fn by_these_keys(
+    state: &State,
+    connection: &Connection,
+    saml: &Saml,
+    number: &str,
+    read: impl FnOnce(&Expected<'_>) -> Result<Received, Refusal> + Send + 'static,
+) -> Result<Result<Received, Refusal>, SsoError> {
     let failed = |error: anyhow::Error| SsoError::Domain(Error::Internal(error));
     let slot = state.verifiers.clone().acquire_owned().await;
     let slot = slot.map_err(|error| failed(error.into()))?;
@@ -210,8 +229,7 @@ async fn verified(
         answer
     };
     let read = tokio::task::spawn_blocking(verify).await;
-    read.map_err(|error| failed(error.into()))?
-        .map_err(|refusal| refused(connection, number, refusal.reason(), &refusal.to_string()))
+    read.map_err(|error| failed(error.into()))
 }
 
 /// For the administrator; the person sees the number of the request alone.

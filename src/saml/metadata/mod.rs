@@ -27,6 +27,9 @@ const LIMITS: Limits = Limits {
 /// The longest entity ID, Metadata section 2.2.1.
 const MAX_ENTITY_ID: usize = 1024;
 const SLO: &str = "SingleLogoutService";
+/// For how long metadata is kept before it is read again, in seconds, at most and at least.
+const LONGEST_KEPT: i64 = 86_400;
+const SHORTEST_KEPT: i64 = 3600;
 /// The most certificates: each costs a verification when a response is forged.
 const MAX_CERTIFICATES: usize = 8;
 
@@ -45,6 +48,8 @@ pub(crate) struct IdpMetadata {
     pub(crate) wants_signed_requests: bool,
     /// The certificates with whose keys it may sign, DER, at least one.
     pub(crate) certificates: Vec<Vec<u8>>,
+    /// For how many seconds it may be kept before it is read again: an hour to a day, as it says.
+    pub(crate) keep_seconds: i64,
 }
 
 /// Why metadata was refused. One sentence for the administrator.
@@ -105,8 +110,15 @@ impl IdpMetadata {
         let [idp] = idps[..] else {
             return Err(Error::NotOneIdp(idps.len()));
         };
+        let mut keep_seconds = LONGEST_KEPT;
         for node in idp.ancestors() {
-            check_valid_until(node, now)?;
+            // Read again at half its time, so that there is a new copy before the old one has ended.
+            if let Some(until) = valid_until(node, now)? {
+                keep_seconds = keep_seconds.min((until.0 - now.0) / 2000);
+            }
+            if let Some(duration) = node.attribute("cacheDuration") {
+                keep_seconds = keep_seconds.min(seconds(duration));
+            }
         }
         Ok(Self {
             entity_id: entity_id(idp)?,
@@ -118,6 +130,7 @@ impl IdpMetadata {
                 Some("true" | "1")
             ),
             certificates: certificates(idp)?,
+            keep_seconds: keep_seconds.max(SHORTEST_KEPT),
         })
     }
 }
@@ -133,15 +146,30 @@ fn is_idp(node: Node<'_, '_>) -> bool {
         && protocols.is_some_and(|all| all.split_ascii_whitespace().any(|one| one == PROTOCOL))
 }
 
-fn check_valid_until(node: Node<'_, '_>, now: Timestamp) -> Result<(), Error> {
+fn valid_until(node: Node<'_, '_>, now: Timestamp) -> Result<Option<Timestamp>, Error> {
     let Some(text) = node.attribute("validUntil") else {
-        return Ok(());
+        return Ok(None);
     };
     match xml::instant(text) {
         None => Err(Error::BadTime(shown(text))),
         Some(until) if until <= now => Err(Error::Expired(shown(text))),
-        Some(_) => Ok(()),
+        until => Ok(until),
     }
+}
+
+/// The seconds of an `xs:duration`, as far as they matter: whatever has days is long, and what cannot be read says nothing.
+fn seconds(duration: &str) -> i64 {
+    let Ok(span) = duration.parse::<jiff::Span>() else {
+        return LONGEST_KEPT;
+    };
+    let days = i64::from(span.get_days()) + 7 * i64::from(span.get_weeks());
+    if days > 0 || span.get_months() > 0 || span.get_years() > 0 {
+        return LONGEST_KEPT;
+    }
+    let minutes = 60 * i64::from(span.get_hours()) + span.get_minutes();
+    minutes
+        .saturating_mul(60)
+        .saturating_add(span.get_seconds())
 }
 
 fn entity_id(idp: Node<'_, '_>) -> Result<String, Error> {

@@ -231,3 +231,32 @@ fn what_we_say_of_ourselves_is_escaped_and_asks_for_signed_assertions() {
         .collect();
     assert_eq!(bindings, [HTTP_REDIRECT, HTTP_POST]);
 }
+
+#[test]
+fn metadata_is_read_again_as_often_as_it_says_within_an_hour_and_a_day() {
+    let in_an_entity = |attributes: &str| {
+        let mark = " entityID=";
+        let text = entity(&signing()).replacen(mark, &format!(" {attributes}{mark}"), 1);
+        parse(&text).unwrap().keep_seconds
+    };
+    for (attributes, seconds) in [
+        ("", 86_400),
+        ("cacheDuration=\"PT6H30M5S\"", 23_405),
+        ("cacheDuration=\"PT1M\"", 3600),
+        ("cacheDuration=\"P7D\"", 86_400),
+        ("cacheDuration=\"P1Y2M3DT10H30M\"", 86_400),
+        ("cacheDuration=\"-PT9H\"", 3600),
+        ("cacheDuration=\"often\"", 86_400),
+        ("validUntil=\"2026-03-01T13:30:00Z\"", 7200),
+        ("validUntil=\"2026-03-01T09:30:01Z\"", 3600),
+        ("validUntil=\"2036-03-01T09:30:01Z\"", 86_400),
+        (
+            "cacheDuration=\"PT3H\" validUntil=\"2026-03-01T13:30:00Z\"",
+            7200,
+        ),
+    ] {
+        assert_eq!(in_an_entity(attributes), seconds, "{attributes}");
+    }
+    let around = several(&entity(&signing())).replacen('>', " cacheDuration=\"PT2H\">", 1);
+    assert_eq!(parse(&around).unwrap().keep_seconds, 7200);
+}

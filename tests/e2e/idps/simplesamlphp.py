@@ -7,6 +7,7 @@ are read anew for each request.
 - `trust_metadata(xml, signed_requests=True)` has it refuse requests that are not signed with a key of that metadata;
   `encryption=True` has it encrypt its assertions for the certificate there (AES-128-CBC, RSA-OAEP; the Response around
   it is signed).
+- `renew_key()` has it sign with another key from then on.
 - `idp_initiated_url(entity_id)` begins a sign-in that nobody asked for; `relay_state` goes with it.
 - Single logout: it answers the service provider's signed LogoutRequest at the address in that one's metadata, and a
   browser that opens `logout_url()` is sent round with signed LogoutRequests, then ends at a page here.
@@ -86,6 +87,10 @@ class SimpleSamlPhp(SamlProvider):
         """Says whom it knows: these and nobody else."""
         known = {f"{one.name}:{one.password}": one.attributes() for one in people}
         self._write("config/authsources.json", {"userpass": {"0": "exampleauth:UserPass", **known}})
+
+    def renew_key(self) -> None:
+        """Signs with a new key from now on, and has that alone in its metadata."""
+        make_key(self.folder / "cert", "idp")
 
     def trust(self, entity_id: str, acs_url: str, **more: Any) -> None:
         """Says which service provider it answers to, and where."""

@@ -4,7 +4,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::idp::{Idp, opens, person, post, session};
+use super::publisher::Publisher;
 use super::queries::{Sent, message, path, query};
+use super::start;
 use crate::app::App;
 use crate::client::Answer;
 
@@ -294,5 +296,30 @@ async fn the_identity_provider_begins_only_where_a_connection_lets_it() {
     let asked = format!("<a ID=\"_q\" IssueInstant=\"{:.0}\"/>", now());
     let answer = post(&app, acs, "", &idp.response(&asked, acs, &who)).await;
     assert_eq!(answer.status, 403);
+    app.finish();
+}
+
+#[tokio::test]
+async fn a_logout_that_is_signed_by_a_new_key_of_the_provider_ends_the_session() {
+    let app = start().await;
+    app.own.rules(&RULES).await;
+    let entity = "https://idp.example/metadata";
+    let (old, new, stranger) = (Idp::new(entity), Idp::new(entity), Idp::new(entity));
+    let publisher = Publisher::start(old.metadata()).await;
+    let connection = old
+        .connect(&app.own, json!({ "metadata_url": publisher.url }))
+        .await;
+    let cookie = alice(&app, &old, &connection).await;
+    publisher.says(200, new.metadata());
+    let to = connection["slo_url"].as_str().unwrap();
+    let slo = path(&app, &connection, "slo_url");
+    let document = request("_l1", to, "alice@a.example", &[]);
+    for (idp, status) in [(&new, 200), (&stranger, 403), (&old, 403)] {
+        let query = query(idp, "SAMLRequest", &document, "");
+        let answer = get(&app, &format!("{slo}?{query}"), "").await;
+        assert_eq!(answer.status, status, "{}", answer.text);
+        assert!(!opens(&app, &cookie).await);
+    }
+    assert_eq!(publisher.asked(), 2);
     app.finish();
 }

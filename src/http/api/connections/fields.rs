@@ -1,14 +1,13 @@
 //! What may be set of a connection, by this API and by the settings that Label Studio's clients know.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::domain::Timestamp;
 use crate::domain::connection::{Connection, Oidc, Protocol, Saml};
 use crate::domain::error::Error;
-use crate::saml::metadata::IdpMetadata;
+use crate::http::sso::metadata::{self, Fetched};
+use crate::state::State;
 
 /// What may be set; what is absent stays as it is.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -38,6 +37,9 @@ pub(crate) struct Fields {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 struct SamlFields {
     metadata_url: Option<String>,
+    /// What is at that URL.
+    #[serde(skip)]
+    fetched: Option<Fetched>,
     metadata_xml: Option<String>,
     #[serde(default, deserialize_with = "flag")]
     sign_requests: Option<bool>,
@@ -83,6 +85,18 @@ impl Fields {
     /// The secret that is given; it is sealed where the connection is saved.
     pub(super) fn client_secret(&self) -> Option<String> {
         self.oidc.client_secret.clone()
+    }
+
+    /// Fetches the metadata, where a URL is given that the connection does not have yet. No transaction is open.
+    pub(crate) async fn fetch(&mut self, state: &State, before: &Connection) -> Result<(), Error> {
+        let (Some(saml), Some(url)) = (before.saml(), &self.saml.metadata_url) else {
+            return Ok(());
+        };
+        if !url.is_empty() && *url != saml.metadata_url {
+            let found = metadata::fetch(state, url).await;
+            self.saml.fetched = Some(found.map_err(Error::Invalid)?);
+        }
+        Ok(())
     }
 
     /// The connection with what is given put into it. What no connection can be is refused when it is saved.
@@ -133,38 +147,26 @@ impl SamlFields {
         set(&mut saml.force_authn, self.force_authn);
         set(&mut saml.idp_initiated, self.idp_initiated);
         set(&mut saml.nameid_format, self.nameid_format);
-        if self.metadata_url.is_some_and(|url| !url.is_empty()) {
-            return Err(Error::Invalid(
-                "metadata is not fetched from a URL by this version; send the document itself as metadata_xml".to_owned(),
-            ));
-        }
-        if let Some(document) = self.metadata_xml {
-            read_metadata(saml, document, now)?;
+        match (self.fetched, self.metadata_url, self.metadata_xml) {
+            (Some(fetched), _, _) => fetched.put_into(saml),
+            // What clients read they send back whole: with the URL that is known, nothing is new.
+            (None, Some(url), _) if !url.is_empty() => {
+                if url != saml.metadata_url {
+                    return Err(Error::VersionMismatch("connection"));
+                }
+            }
+            (None, url, document) => {
+                if url.is_some() || document.is_some() {
+                    metadata::forget_url(saml);
+                }
+                if let Some(document) = document {
+                    let invalid = |error: metadata::Unreadable| Error::Invalid(error.to_string());
+                    metadata::read(saml, document, now).map_err(invalid)?;
+                }
+            }
         }
         Ok(())
     }
-}
-
-/// Takes what an IdP says of itself over.
-pub(crate) fn read_metadata(
-    saml: &mut Saml,
-    document: String,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let idp =
-        IdpMetadata::parse(&document, now).map_err(|error| Error::Invalid(error.to_string()))?;
-    saml.entity_id = idp.entity_id;
-    saml.sso_url = idp.sso_url;
-    saml.slo_url = idp.slo_url;
-    saml.slo_response_url = idp.slo_response_url;
-    saml.idp_wants_signed = idp.wants_signed_requests;
-    saml.certificates = idp
-        .certificates
-        .iter()
-        .map(|der| STANDARD.encode(der))
-        .collect();
-    saml.metadata_xml = document;
-    Ok(())
 }
 
 impl OidcFields {

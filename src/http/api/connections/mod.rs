@@ -16,11 +16,12 @@ use super::PageOf;
 use super::body::Body;
 use super::error::ApiError;
 use crate::app::connections;
+use crate::app::metadata::may_fetch;
 use crate::domain::connection::{Connection, Oidc, Protocol, Saml};
 use crate::domain::error::Error;
 use crate::domain::{ConnectionId, Timestamp};
 use crate::http::extract::{ApiCaller, Parameters, Segments};
-use crate::http::sso::Urls;
+use crate::http::sso::{Urls, metadata};
 use crate::saml::metadata::certificate;
 use crate::state::State;
 
@@ -66,7 +67,7 @@ pub(crate) async fn get(
 pub(crate) async fn create(
     ApiCaller(caller): ApiCaller,
     Shared(state): Shared<State>,
-    Body(given): Body<Fields>,
+    Body(mut given): Body<Fields>,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
     let protocol = match given.protocol.as_deref() {
         Some("saml") => Protocol::Saml(Saml::default()),
@@ -77,6 +78,8 @@ pub(crate) async fn create(
         }
     };
     let draft = connections::draft(&caller, protocol);
+    may_fetch(&caller)?;
+    given.fetch(&state, &draft).await?;
     let secret = given.client_secret();
     let made = given.applied(draft, caller.now)?;
     let made = connections::create(&caller, &state.vault, made, secret).await?;
@@ -88,13 +91,33 @@ pub(crate) async fn change(
     ApiCaller(caller): ApiCaller,
     Shared(state): Shared<State>,
     Segments(text): Segments<String>,
-    Body(given): Body<Fields>,
+    Body(mut given): Body<Fields>,
 ) -> Result<Json<Value>, ApiError> {
+    let before = connections::find(&caller, id(&text)?).await?;
+    given.fetch(&state, &before).await?;
     let now = caller.now;
     let secret = given.client_secret();
     let change = |connection| given.applied(connection, now);
     let changed = connections::change(&caller, &state.vault, id(&text)?, secret, change).await?;
     Ok(Json(shape(&changed, &state)))
+}
+
+/// POST: fetches the metadata of the IdP now. `metadata_problem` of the answer says whether that went well.
+pub(crate) async fn refresh(
+    ApiCaller(caller): ApiCaller,
+    Shared(state): Shared<State>,
+    Segments(text): Segments<String>,
+) -> Result<Json<Value>, ApiError> {
+    let connection = connections::find(&caller, id(&text)?).await?;
+    if connection
+        .saml()
+        .is_none_or(|saml| saml.metadata_url.is_empty())
+    {
+        let sentence = "the connection has no metadata_url to fetch from";
+        return Err(Error::Invalid(sentence.to_owned()).into());
+    }
+    let fresh = metadata::refresh(&state, &caller, &connection).await?;
+    Ok(Json(shape(&fresh, &state)))
 }
 
 /// DELETE: nobody signs in through it any more, and its sessions end.

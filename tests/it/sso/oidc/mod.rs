@@ -11,16 +11,9 @@ use serde_json::{Value, json};
 
 use provider::{CLIENT, Provider, SECRET};
 
-use crate::app::{App, Organization, Place};
+use super::start;
+use crate::app::{App, Organization};
 use crate::client::Answer;
-
-/// A server that may reach this machine.
-async fn start() -> App {
-    let place = Place::make().await;
-    let settings = "allow_private_networks = true\n";
-    std::fs::write(place.folder.path().join("rollright.toml"), settings).unwrap();
-    App::start_in(place, &[])
-}
 
 /// A connection of an organization with a provider.
 struct Connection<'a> {
