@@ -153,6 +153,21 @@ macro_rules! statements {
                 Ok(tx.commit().await?)
             }
 
+            pub(super) async fn session(pool: &$pool, number: usize, member: Uuid) -> Result<()> {
+                let mut tx = pool.begin().await?;
+                sqlx::query(concat!(
+                    "INSERT INTO sessions (hash, organization_id, member_id, created_at, expires_at)
+                     VALUES ($1, $2, $3, ", $now, ", ", $now, ")"
+                ))
+                .bind(format!("bare {number}"))
+                .bind(ORGANIZATION)
+                .bind($id(member))
+                .execute(&mut *tx)
+                .await?;
+                record(&mut tx, seed::fresh(0xb000), member, "member.signed_in").await?;
+                Ok(tx.commit().await?)
+            }
+
             async fn record(
                 tx: &mut <$pool as PoolOf>::Connection,
                 event: Uuid,
@@ -258,6 +273,8 @@ pub(crate) enum Write {
     Group,
     /// A group's version, one row of it, an event; then the row goes again.
     Membership,
+    /// A session and an event.
+    Session,
 }
 
 /// A caller that writes without HTTP, from this process.
@@ -310,6 +327,10 @@ impl Caller for Bare {
                     writer,
                     patch(member, number / 10_000 % 2 == 1)
                 )?;
+            }
+            Write::Session => {
+                let member = seed::member(1 + number % 1_000);
+                on!(&self.engine, writer, session(number, member))?;
             }
             Write::Group => {
                 let members: Vec<Uuid> = (0..100)

@@ -58,7 +58,8 @@ impl<R: Requests> Http<R> {
                 whole = end(&self.answer)?;
             }
         }
-        if self.answer.get(9) != Some(&b'2') {
+        // What begins a session redirects.
+        if !matches!(self.answer.get(9), Some(b'2' | b'3')) {
             let answer = String::from_utf8_lossy(&self.answer);
             let request = String::from_utf8_lossy(&self.request);
             bail!("refused:\n{request}\n{answer}");

@@ -16,6 +16,7 @@ mod process;
 mod report;
 mod request_log;
 mod seed;
+mod sign_on;
 mod sync;
 mod workload;
 

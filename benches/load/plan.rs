@@ -13,7 +13,7 @@ use crate::process::{self, Process, Rollright};
 use crate::report::{Row, machine, median, table};
 use crate::seed;
 use crate::workload::{Limit, Numbers, Operation, People, SIZES, USERS, requests};
-use crate::{growth, request_log, sync};
+use crate::{growth, request_log, sign_on, sync};
 
 /// What is asked for.
 #[derive(Default)]
@@ -144,6 +144,7 @@ impl Plan {
             sync::measure(self, &place).await?;
             growth::measure(self, &place).await?;
             request_log::measure(self, &place).await?;
+            sign_on::measure(self, &place).await?;
         }
         Ok(())
     }
