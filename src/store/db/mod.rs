@@ -256,6 +256,7 @@ impl Engine {
                 .busy_timeout(Duration::from_secs(10))
                 // What was erased is overwritten, not only unlinked.
                 .pragma("secure_delete", "ON")
+                .statement_cache_capacity(STATEMENTS)
                 .disable_statement_logging();
             let pool = |connections| {
                 SqlitePoolOptions::new()
@@ -284,6 +285,7 @@ impl Engine {
                 ("lock_timeout", "10s"),
                 ("idle_in_transaction_session_timeout", "60s"),
             ])
+            .statement_cache_capacity(STATEMENTS)
             .disable_statement_logging();
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
@@ -304,6 +306,9 @@ impl Engine {
         Ok(Self::Postgres(pool))
     }
 }
+
+/// How many prepared statements a connection keeps: more than there are, so that none is prepared twice.
+const STATEMENTS: usize = 512;
 
 /// How many transactions this process has begun to write in.
 static WRITTEN: AtomicU64 = AtomicU64::new(0);

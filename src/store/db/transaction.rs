@@ -250,8 +250,21 @@ impl Tx {
     ) -> Result<(), Error> {
         for chunk in rows.chunks(CHUNK) {
             let values: Vec<&dyn Bind> = chunk.iter().flatten().copied().collect();
-            self.execute(AssertSqlSafe(insertion(into, chunk, 1)), &values)
-                .await?;
+            // A statement of many rows is seldom met again: kept, it would push out those that are.
+            let kept = chunk.len() <= FEW;
+            match self.connection() {
+                Connection::Sqlite(connection) => {
+                    let sql = AssertSqlSafe(insertion(into, chunk, || "?".to_owned()));
+                    let insert = sqlx::query_with(sql, sqlite(&values).map_err(failed)?);
+                    insert.persistent(kept).execute(connection).await.map(drop)
+                }
+                Connection::Postgres(connection) => {
+                    let sql = AssertSqlSafe(insertion(into, chunk, numbered(1)));
+                    let insert = sqlx::query_with(sql, postgres(&values).map_err(failed)?);
+                    insert.persistent(kept).execute(connection).await.map(drop)
+                }
+            }
+            .map_err(failed)?;
         }
         Ok(())
     }
@@ -274,7 +287,7 @@ impl Tx {
         let mut parts = Vec::new();
         let mut values: Vec<&dyn Bind> = Vec::new();
         for (into, rows) in tables.iter().filter(|(_, rows)| !rows.is_empty()) {
-            parts.push(insertion(into, rows, values.len() + 1));
+            parts.push(insertion(into, rows, numbered(values.len() + 1)));
             values.extend(rows.iter().flatten().copied());
         }
         let Some(last) = parts.pop() else {
@@ -295,8 +308,14 @@ impl Tx {
 /// How many rows one statement inserts: SQLite takes 32,766 values, PostgreSQL 65,535.
 const CHUNK: usize = 500;
 
-/// The statement that inserts these rows, with values from `$next` on.
-fn insertion(into: &str, rows: &[Vec<&dyn Bind>], mut next: usize) -> String {
+/// Up to so many rows, the statement that inserts them is kept prepared.
+const FEW: usize = 8;
+
+/// The statement that inserts these rows.
+///
+/// The SQL differs: SQLite takes `$1` for a name, and compares each name with all before it, so that a statement of
+/// thousands of values took milliseconds to read.
+fn insertion(into: &str, rows: &[Vec<&dyn Bind>], mut place: impl FnMut() -> String) -> String {
     let mut sql = into.to_owned();
     for (at, row) in rows.iter().enumerate() {
         sql.push_str(if at == 0 { " (" } else { ", (" });
@@ -304,13 +323,19 @@ fn insertion(into: &str, rows: &[Vec<&dyn Bind>], mut next: usize) -> String {
             if column > 0 {
                 sql.push_str(", ");
             }
-            sql.push('$');
-            sql.push_str(&next.to_string());
-            next += 1;
+            sql.push_str(&place());
         }
         sql.push(')');
     }
     sql
+}
+
+/// `$next` and so on.
+fn numbered(mut next: usize) -> impl FnMut() -> String {
+    move || {
+        next += 1;
+        format!("${}", next - 1)
+    }
 }
 
 fn sqlite(values: &[&dyn Bind]) -> Result<SqliteArguments, sqlx::Error> {
