@@ -13,6 +13,7 @@
 
 pub(crate) mod claims;
 pub(crate) mod exchange;
+pub(crate) mod graph;
 pub(crate) mod id_token;
 mod jws;
 pub(crate) mod logout_token;

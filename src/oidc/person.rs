@@ -111,6 +111,17 @@ fn truth(value: &Value) -> Option<bool> {
     }
 }
 
+/// Whether the provider says that there are groups, but not which: they can be asked for elsewhere.
+pub(crate) fn has_more_groups(
+    id_token: &IdToken,
+    userinfo: Option<&Claims>,
+    names: &AttributeNames,
+) -> bool {
+    std::iter::once(&id_token.claims)
+        .chain(userinfo)
+        .any(|claims| overflows(claims, &names.groups))
+}
+
 /// R11: absent, or too many to list, is not the same as none.
 fn groups(sources: &[&Claims], names: &AttributeNames) -> AssertedGroups {
     let name = &names.groups;
@@ -167,6 +178,6 @@ fn group_name(value: &Value) -> Option<&str> {
     }
 }
 
-fn is_usable(value: &str) -> bool {
+pub(super) fn is_usable(value: &str) -> bool {
     !value.is_empty() && value.len() <= LONGEST && !value.chars().any(char::is_control)
 }

@@ -1,5 +1,7 @@
 //! What sign-ons leave behind: open requests, used assertions, identities and asserted groups.
 
+use std::collections::HashSet;
+
 use super::db::{Bind, Tx};
 use crate::domain::error::Error;
 use crate::domain::{ConnectionId, MemberId, OrganizationId, Timestamp};
@@ -192,13 +194,24 @@ pub(crate) async fn list_subjects(
     .await
 }
 
-/// Puts these in the place of the groups that a member's last sign-on through the connection carried.
+/// Puts these in the place of the groups that a member's last sign-on through the connection carried; whether they are
+/// others. Mostly they are not, and then nothing is written.
 pub(crate) async fn replace_asserted_groups(
     tx: &mut Tx,
     connection: (OrganizationId, ConnectionId),
     member: MemberId,
     names: &[String],
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
+    let known: Vec<(String,)> = tx
+        .fetch_all(
+            "SELECT name FROM asserted_groups WHERE organization_id = $1 AND connection_id = $2 AND member_id = $3",
+            &[&connection.0, &connection.1, &member],
+        )
+        .await?;
+    let known: HashSet<&str> = known.iter().map(|(name,)| name.as_str()).collect();
+    if known.len() == names.len() && names.iter().all(|name| known.contains(name.as_str())) {
+        return Ok(false);
+    }
     tx.execute(
         "DELETE FROM asserted_groups WHERE organization_id = $1 AND connection_id = $2 AND member_id = $3",
         &[&connection.0, &connection.1, &member],
@@ -212,7 +225,8 @@ pub(crate) async fn replace_asserted_groups(
         "INSERT INTO asserted_groups (organization_id, connection_id, member_id, name) VALUES",
         &rows,
     )
-    .await
+    .await?;
+    Ok(true)
 }
 
 /// Forgets what a connection has said of people: by which subjects it knows them, and their groups.

@@ -351,15 +351,15 @@ impl On<'_> {
         if barred && !stored.first().is_some_and(|member| member.facts.owner) {
             return Ok(Err(Refused::Deactivated));
         }
+        let mut role = stored.first().map(|member| member.role);
         // Absent means unknown and changes nothing (R11).
-        if let AssertedGroups::Known(names) = &self.identity.groups {
-            sign_ons::replace_asserted_groups(tx, self.key(), id, names).await?;
+        if let AssertedGroups::Known(names) = &self.identity.groups
+            && sign_ons::replace_asserted_groups(tx, self.key(), id, names).await?
+        {
             roles::derive(self.caller, tx, &[id]).await?;
+            let derived = facts::facts(tx, organization, &[id]).await?;
+            role = derived.first().map(|member| member.role);
         }
-        let role = facts::facts(tx, organization, &[id])
-            .await?
-            .first()
-            .map(|member| member.role);
         Ok(match role {
             Some(Role::Deactivated) | None => Err(Refused::Deactivated),
             Some(Role::NotActivated) => Err(Refused::Pending),

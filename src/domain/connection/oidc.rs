@@ -20,6 +20,10 @@ pub(crate) struct Oidc {
     pub(crate) userinfo: bool,
     /// Whether an address counts as the person's own where the provider does not say that it is verified.
     pub(crate) trust_email: bool,
+    /// Where Microsoft Graph is, for the groups of people whom Entra ID counts in too many to list; empty: not asked.
+    pub(crate) graph_url: String,
+    /// The property of a group in Graph that rules name it by.
+    pub(crate) graph_group: String,
     /// By how much the provider's clock may differ from ours, in seconds.
     pub(crate) skew_seconds: i64,
 }
@@ -33,6 +37,8 @@ impl Default for Oidc {
             scopes: ["email", "profile"].map(str::to_owned).into(),
             userinfo: true,
             trust_email: false,
+            graph_url: String::new(),
+            graph_group: "id".to_owned(),
             skew_seconds: 60,
         }
     }
@@ -59,6 +65,15 @@ impl Oidc {
         };
         if !self.issuer.is_empty() && !is_url(&self.issuer) {
             return invalid("issuer must be an https URL without a query or fragment");
+        }
+        if !self.graph_url.is_empty() && (!is_url(&self.graph_url) || self.graph_url.ends_with('/'))
+        {
+            return invalid(
+                "graph_url must be an https URL without a slash at its end, such as https://graph.microsoft.com",
+            );
+        }
+        if !["id", "displayName", "onPremisesSamAccountName"].contains(&self.graph_group.as_str()) {
+            return invalid("graph_group must be id, displayName or onPremisesSamAccountName");
         }
         let is_scope = |scope: &String| {
             !scope.is_empty()

@@ -61,6 +61,8 @@ struct OidcFields {
     userinfo: Option<bool>,
     #[serde(default, deserialize_with = "flag")]
     trust_email: Option<bool>,
+    graph_url: Option<String>,
+    graph_group: Option<String>,
 }
 
 /// A truth value, which a form can only write as a text.
@@ -176,5 +178,7 @@ impl OidcFields {
         set(&mut oidc.scopes, self.scopes);
         set(&mut oidc.userinfo, self.userinfo);
         set(&mut oidc.trust_email, self.trust_email);
+        set(&mut oidc.graph_url, self.graph_url);
+        set(&mut oidc.graph_group, self.graph_group);
     }
 }

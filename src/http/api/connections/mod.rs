@@ -203,6 +203,8 @@ fn shape(connection: &Connection, state: &State) -> Value {
             "scopes": oidc.scopes,
             "userinfo": oidc.userinfo,
             "trust_email": oidc.trust_email,
+            "graph_url": oidc.graph_url,
+            "graph_group": oidc.graph_group,
             "clock_skew": oidc.skew_seconds,
         }),
     };

@@ -15,7 +15,7 @@ use crate::app::sign_on::requests::{self, Begun};
 use crate::app::sign_on::{Refused, Taken, Visit};
 use crate::domain::connection::{Connection, Oidc};
 use crate::domain::error::Error;
-use crate::domain::identity::Identity;
+use crate::domain::identity::{AssertedGroups, Identity};
 use crate::domain::trace::Trace;
 use crate::http::cookies;
 use crate::http::extract::{Parameters, Segments, Visitor};
@@ -227,7 +227,23 @@ async fn verified(
         request: &begun.id,
         hint: &tokens.id_token,
     };
-    let identity = person::read(&id_token, userinfo.as_ref(), reading)?;
+    let mut identity = person::read(&id_token, userinfo.as_ref(), reading)?;
+    if person::has_more_groups(&id_token, userinfo.as_ref(), &connection.attributes) {
+        let secret = secret.as_deref();
+        match provider::groups_of_graph(state, oidc, &provider, secret, &id_token).await {
+            Ok(groups) => {
+                trace.passed(
+                    "groups",
+                    "too many for the token; read from Microsoft Graph",
+                );
+                identity.groups = AssertedGroups::Known(groups);
+            }
+            Err(problem) => trace.failed(
+                "groups",
+                format!("too many for the token, so that nothing changes: {problem}"),
+            ),
+        }
+    }
     Ok((identity, begun.taken))
 }
 

@@ -8,6 +8,7 @@ use axum::http::{Request, Response};
 use crate::domain::connection::Oidc;
 use crate::oidc::claims::{Claims, Expected};
 use crate::oidc::exchange::{self, Code, Tokens};
+use crate::oidc::graph::{self, Graph};
 use crate::oidc::id_token::IdToken;
 use crate::oidc::memory::Advice;
 use crate::oidc::provider::{self, Discovery, Keys, Provider};
@@ -95,6 +96,54 @@ pub(super) async fn userinfo(
     let request = exchange::userinfo_request(endpoint, &tokens.access_token)?;
     let answer = ask(state, request, "userinfo").await?;
     exchange::read_userinfo(answer.status().as_u16(), answer.body(), id_token).map(Some)
+}
+
+/// The groups of a person as Microsoft Graph has them, where the connection says where that is; a sentence where they
+/// cannot be had.
+pub(super) async fn groups_of_graph(
+    state: &State,
+    oidc: &Oidc,
+    provider: &Provider,
+    secret: Option<&str>,
+    id_token: &IdToken,
+) -> Result<Vec<String>, String> {
+    let graph = Graph {
+        url: &oidc.graph_url,
+        property: &oidc.graph_group,
+    };
+    let secret = secret
+        .filter(|_| !graph.url.is_empty())
+        .ok_or("the connection does not say where Microsoft Graph is, or has no client secret")?;
+    let endpoint = &provider.discovery.token_endpoint;
+    let request = graph::token_request(endpoint, graph, &oidc.client_id, secret);
+    let answer = ask_graph(state, request).await?;
+    let token = graph::read_token(answer.status().as_u16(), answer.body())?;
+    let first = graph::first_page(graph, id_token);
+    let mut next = Some(first.ok_or("the ID token has no oid")?);
+    let mut groups = Vec::new();
+    for _ in 0..graph::MOST_PAGES {
+        let Some(url) = next.take() else {
+            return Ok(graph::usable(groups));
+        };
+        let answer = ask_graph(state, graph::page_request(&url, &token)).await?;
+        let page = graph::read_page(graph, answer.status().as_u16(), answer.body())?;
+        groups.extend(page.groups);
+        next = page.next;
+    }
+    match next {
+        // Some groups are not all groups (R11).
+        Some(_) => Err("there are more groups than are asked for".to_owned()),
+        None => Ok(graph::usable(groups)),
+    }
+}
+
+async fn ask_graph(
+    state: &State,
+    request: Option<Request<Vec<u8>>>,
+) -> Result<Response<Bytes>, String> {
+    let request = request.ok_or("the address of Microsoft Graph is not a URL")?;
+    let answer = ask(state, request, "Microsoft Graph").await;
+    answer.map_err(|refusal| refusal.to_string())
 }
 
 async fn ask(

@@ -138,3 +138,58 @@ async fn the_userinfo_adds_claims_of_the_same_person_alone() {
     is_refusal(&connection.sign_on().await);
     app.finish();
 }
+
+#[tokio::test]
+async fn groups_too_many_for_the_token_are_asked_for_where_the_connection_says_so() {
+    let app = start().await;
+    app.own
+        .rules(&[("Administrator", "g-2"), ("Annotator", "Labelers")])
+        .await;
+    let connection = connect(&app, &app.own).await;
+    let provider = &connection.provider;
+    provider.person("alice-1", alice());
+    connection.session().await;
+    let path = "/v1.0/users/alice-oid/transitiveMemberOf/microsoft.graph.group";
+    let pages = |last: &str| {
+        vec![
+            json!({ "value": [{ "id": "g-1" }], "@odata.nextLink": format!("{}{path}?page=1", provider.issuer) }),
+            json!({ "value": [{ "id": last }] }),
+        ]
+    };
+    let mut claims = alice();
+    claims["oid"] = json!("alice-oid");
+    claims["_claim_names"] = json!({ "groups": "src1" });
+    claims["groups"] = json!(null);
+    provider.person("alice-1", claims);
+    provider.script.lock().unwrap().groups = pages("g-2");
+    // Nobody is asked unless the connection says whom.
+    connection.session().await;
+    assert_eq!(provider.asked(path), 0);
+    assert_eq!(app.own.role("alice@a.example").await, "AN saml");
+    for bad in ["graph", "https://graph.example/", "https://graph.example?x"] {
+        let wanted = json!({ "graph_url": bad });
+        let path = format!("/connections/{}", connection.id);
+        app.own.rest.patch(&path, &wanted).await.is(400);
+    }
+    connection
+        .change(json!({ "graph_url": provider.issuer, "graph_group": "id" }))
+        .await;
+    connection.session().await;
+    assert_eq!(provider.asked(path), 2);
+    assert_eq!(app.own.role("alice@a.example").await, "AD saml");
+    // Who cannot be asked changes nothing, and keeps nobody out (R11); some of the groups are not all of them.
+    let mut elsewhere = pages("g-3");
+    elsewhere[0]["@odata.nextLink"] = json!("http://127.0.0.1:1/");
+    for broken in [vec![], vec![json!({ "value": "no" })], elsewhere] {
+        provider.script.lock().unwrap().groups = broken;
+        connection.session().await;
+        assert_eq!(app.own.role("alice@a.example").await, "AD saml");
+    }
+    let traces = app.own.rest.get("/sign-in-traces").await.is(200);
+    let text = traces.to_string();
+    assert!(!text.contains("a-token-for-the-directory"), "{text}");
+    provider.script.lock().unwrap().groups = pages("Labelers");
+    connection.session().await;
+    assert_eq!(app.own.role("alice@a.example").await, "AN saml");
+    app.finish();
+}

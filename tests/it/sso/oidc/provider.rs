@@ -65,6 +65,8 @@ pub(crate) struct Script {
     pub(crate) userinfo: Value,
     /// Put into the discovery document in the same way.
     pub(crate) discovery: Value,
+    /// What the directory behind it answers at `/v1.0`, page by page.
+    pub(crate) groups: Vec<Value>,
     codes: HashMap<String, HashMap<String, String>>,
     asked: HashMap<String, usize>,
 }
@@ -108,6 +110,7 @@ impl Provider {
             claims: json!({}),
             userinfo: json!({ "sub": "alice-1" }),
             discovery: json!({}),
+            groups: Vec::new(),
             codes: HashMap::new(),
             asked: HashMap::new(),
         };
@@ -195,6 +198,17 @@ async fn answer(
             assert_eq!(headers["authorization"], "Bearer an-access-token");
             script.userinfo.clone()
         }
+        (Method::GET, "/v1.0/users/alice-oid/transitiveMemberOf/microsoft.graph.group") => {
+            assert_eq!(headers["authorization"], "Bearer a-token-for-the-directory");
+            let query = uri.query().unwrap_or_default();
+            let page = query
+                .rsplit_once("page=")
+                .map_or(0, |(_, n)| n.parse().unwrap());
+            let Some(page) = script.groups.get::<usize>(page) else {
+                return StatusCode::FORBIDDEN.into_response();
+            };
+            page.clone()
+        }
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
     axum::Json(value).into_response()
@@ -202,6 +216,14 @@ async fn answer(
 
 fn token(issuer: &str, script: &mut Script, headers: &HeaderMap, body: &[u8]) -> Response {
     let form: HashMap<String, String> = url::form_urlencoded::parse(body).into_owned().collect();
+    if form["grant_type"] == "client_credentials" {
+        assert_eq!(
+            (&*form["client_id"], &*form["client_secret"]),
+            (CLIENT, SECRET)
+        );
+        assert_eq!(form["scope"], format!("{issuer}/.default"));
+        return axum::Json(json!({ "access_token": "a-token-for-the-directory" })).into_response();
+    }
     let refused = |error: &str| {
         let said = axum::Json(json!({ "error": error }));
         (StatusCode::BAD_REQUEST, said).into_response()
