@@ -164,7 +164,14 @@ macro_rules! statements {
                 .bind($id(member))
                 .execute(&mut *tx)
                 .await?;
-                record(&mut tx, seed::fresh(0xb000), member, "member.signed_in").await?;
+                let event = seed::fresh(0xb000);
+                record(&mut tx, event, member, "member.signed_in").await?;
+                sqlx::query("INSERT INTO events_unordered (event_id) VALUES ($1)")
+                    .bind($id(event))
+                    .execute(&mut *tx)
+                    .await?;
+                // As long as a trace is.
+                details(&mut tx, event, member, &json!({ "trace": "x".repeat(2_000) })).await?;
                 Ok(tx.commit().await?)
             }
 
@@ -273,7 +280,7 @@ pub(crate) enum Write {
     Group,
     /// A group's version, one row of it, an event; then the row goes again.
     Membership,
-    /// A session and an event.
+    /// A session, an event that waits for its number, and what stands for the trace.
     Session,
 }
 
