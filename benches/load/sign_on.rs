@@ -246,12 +246,18 @@ impl Idp {
     fn response(&self) -> Result<String> {
         let number = self.numbers.clone().next().context("numbers do not end")?;
         let (id, person, acs) = (format!("_a{number}"), number % PEOPLE, &self.acs);
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the identity provider has a clock of its own"
+        )]
         let now = jiff::Timestamp::now();
         let until = format!("{:.0}", now + jiff::SignedDuration::from_mins(5));
         let now = format!("{now:.0}");
-        let groups: String = (0..self.groups)
-            .map(|at| format!("<saml:AttributeValue>Group number {at}</saml:AttributeValue>"))
-            .collect();
+        let groups = (0..self.groups)
+            .map(|at| format!("Group number {at}"))
+            .collect::<Vec<_>>()
+            .join("</saml:AttributeValue><saml:AttributeValue>");
+        let groups = format!("<saml:AttributeValue>{groups}</saml:AttributeValue>");
         let before = format!(
             "<saml:Assertion xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\" ID=\"{id}\" IssueInstant=\"{now}\" \
              Version=\"2.0\"><saml:Issuer>https://idp.example</saml:Issuer>"
