@@ -184,6 +184,11 @@ impl App {
         cookie.split(';').next().unwrap().to_owned()
     }
 
+    /// The number of the server's process.
+    pub(crate) fn process(&self) -> u32 {
+        self.server.id()
+    }
+
     /// Asks the server to end, while something still goes on.
     pub(crate) fn stop(&self) {
         terminate(&self.server);

@@ -146,6 +146,10 @@ fn scan(text: &str, asides: bool) -> Result<(), Malformed> {
             continue;
         }
         let tag = Tag::at(rest).ok_or_else(unfinished)?;
+        if tag.has_odd_colon {
+            let says = "a name begins or ends with a colon, or has two side by side";
+            return Err(Malformed::NotWellFormed(says.to_owned()));
+        }
         rest = &rest[tag.length..];
         let outside = namespaces.last().copied().unwrap_or_default();
         let in_force = outside + tag.namespaces;
@@ -187,6 +191,9 @@ struct Tag {
     length: usize,
     attributes: usize,
     namespaces: usize,
+    /// Whether a name has an empty part, which Namespaces in XML forbids and the parser lets through: two readers may
+    /// take such a name for two different ones.
+    has_odd_colon: bool,
 }
 
 impl Tag {
@@ -196,6 +203,8 @@ impl Tag {
         let mut quote = None;
         let mut attributes = 0;
         let mut namespaces = 0;
+        let mut has_odd_colon = false;
+        let ends_name = |byte: &u8| b" \t\r\n<>/=:\"'".contains(byte);
         for (at, &byte) in bytes.iter().enumerate() {
             if let Some(open) = quote {
                 if open == byte {
@@ -206,6 +215,10 @@ impl Tag {
             match byte {
                 b'"' | b'\'' => quote = Some(byte),
                 b'=' => attributes += 1,
+                b':' => {
+                    let after = bytes.get(at + 1).is_none_or(ends_name);
+                    has_odd_colon |= after || ends_name(&bytes[at - 1]);
+                }
                 b'x' if bytes[at..].starts_with(b"xmlns") => namespaces += 1,
                 b'>' => {
                     let kind = match bytes {
@@ -218,6 +231,7 @@ impl Tag {
                         length: at + 1,
                         attributes,
                         namespaces,
+                        has_odd_colon,
                     });
                 }
                 _ => {}

@@ -85,3 +85,20 @@ fn a_shown_value_is_short_and_has_no_control_characters() {
     assert_eq!(shown("a\r\nb"), "a\u{fffd}\u{fffd}b");
     assert_eq!(shown(&"x".repeat(1000)).chars().count(), 201);
 }
+
+#[test]
+fn a_name_with_an_empty_part_is_refused() {
+    for bad in [
+        "<:a/>",
+        "<a:/>",
+        "<a::b xmlns:a=\"u:\"/>",
+        "<a :x=\"1\"/>",
+        "<a x:=\"1\"/>",
+        "<a xmlns:=\"u:\"/>",
+        "<a></:a>",
+    ] {
+        let refused = parse(bad, SMALL);
+        assert!(matches!(refused, Err(Malformed::NotWellFormed(_))), "{bad}");
+    }
+    assert!(parse("<a:b xmlns:a=':' a:c=\"::\">::</a:b>", SMALL).is_ok());
+}

@@ -6,16 +6,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::read::DeflateDecoder;
 use jiff::SignedDuration;
-use openssl::asn1::Asn1Time;
-use openssl::hash::{MessageDigest, hash};
-use openssl::pkey::{PKey, Private};
-use openssl::rsa::Rsa;
+use openssl::hash::MessageDigest;
 use openssl::sign::Signer;
-use openssl::x509::{X509, X509NameBuilder};
 use reqwest::Method;
 use serde_json::{Value, json};
 use url::Url;
 
+use super::fixtures::signer::{self, Key};
 use crate::app::{App, Organization};
 use crate::client::Answer;
 
@@ -24,8 +21,7 @@ const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded")
 /// An identity provider.
 pub(crate) struct Idp {
     pub(crate) entity: String,
-    key: PKey<Private>,
-    certificate: String,
+    key: Key,
 }
 
 /// What it says of somebody.
@@ -53,22 +49,14 @@ pub(crate) struct Begun {
 
 impl Idp {
     pub(crate) fn new(entity: &str) -> Self {
-        let key = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
-        let mut name = X509NameBuilder::new().unwrap();
-        name.append_entry_by_text("CN", "idp.example").unwrap();
-        let name = name.build();
-        let mut certificate = X509::builder().unwrap();
-        certificate.set_subject_name(&name).unwrap();
-        certificate.set_issuer_name(&name).unwrap();
-        certificate.set_pubkey(&key).unwrap();
-        let day = |n| Asn1Time::days_from_now(n).unwrap();
-        certificate.set_not_before(&day(0)).unwrap();
-        certificate.set_not_after(&day(30)).unwrap();
-        certificate.sign(&key, MessageDigest::sha256()).unwrap();
+        Self::with(entity, signer::rsa())
+    }
+
+    /// One with this key.
+    pub(crate) fn with(entity: &str, key: Key) -> Self {
         Self {
             entity: entity.to_owned(),
             key,
-            certificate: STANDARD.encode(certificate.build().to_der().unwrap()),
         }
     }
 
@@ -81,7 +69,8 @@ impl Idp {
              <ds:X509Certificate>{}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>\
              <md:SingleSignOnService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect\" \
              Location=\"https://idp.example/sso\"/></md:IDPSSODescriptor></md:EntityDescriptor>",
-            self.entity, self.certificate
+            self.entity,
+            STANDARD.encode(&self.key.certificate)
         )
     }
 
@@ -175,35 +164,14 @@ impl Idp {
 
     /// The signature of a text, RSA with SHA-256.
     pub(crate) fn raw(&self, text: &str) -> Vec<u8> {
-        let mut signer = Signer::new(MessageDigest::sha256(), &self.key).unwrap();
+        let mut signer = Signer::new(MessageDigest::sha256(), &self.key.private).unwrap();
         signer.update(text.as_bytes()).unwrap();
         signer.sign_to_vec().unwrap()
     }
 
-    /// Puts a signature behind the Issuer of an assertion that is canonical.
-    pub(crate) fn signed(&self, assertion: &str, id: &str) -> String {
-        let digest = STANDARD.encode(hash(MessageDigest::sha256(), assertion.as_bytes()).unwrap());
-        let exclusive = "http://www.w3.org/2001/10/xml-exc-c14n#";
-        let alone = " xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"";
-        let info = |declared: &str| {
-            format!(
-                "<ds:SignedInfo{declared}><ds:CanonicalizationMethod Algorithm=\"{exclusive}\">\
-                 </ds:CanonicalizationMethod><ds:SignatureMethod \
-                 Algorithm=\"http://www.w3.org/2001/04/xmldsig-more#rsa-sha256\"></ds:SignatureMethod>\
-                 <ds:Reference URI=\"#{id}\"><ds:Transforms>\
-                 <ds:Transform Algorithm=\"http://www.w3.org/2000/09/xmldsig#enveloped-signature\"></ds:Transform>\
-                 <ds:Transform Algorithm=\"{exclusive}\"></ds:Transform></ds:Transforms>\
-                 <ds:DigestMethod Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\"></ds:DigestMethod>\
-                 <ds:DigestValue>{digest}</ds:DigestValue></ds:Reference></ds:SignedInfo>"
-            )
-        };
-        let value = STANDARD.encode(self.raw(&info(alone)));
-        let signature = format!(
-            "<ds:Signature{alone}>{}<ds:SignatureValue>{value}</ds:SignatureValue></ds:Signature>",
-            info("")
-        );
-        let issuer = "</saml:Issuer>";
-        assertion.replacen(issuer, &format!("{issuer}{signature}"), 1)
+    /// Puts a signature behind the Issuer of an element that is canonical.
+    pub(crate) fn signed(&self, text: &str, id: &str) -> String {
+        signer::sign(text, id, &self.key, &signer::Method::default())
     }
 }
 
@@ -239,7 +207,7 @@ pub(crate) async fn begin(
 }
 
 /// Brings a response to the ACS.
-pub(crate) async fn post(app: &App, acs: &str, cookie: &str, response: &str) -> Answer {
+pub(crate) async fn post(app: &App, acs: &str, cookie: &str, response: impl AsRef<[u8]>) -> Answer {
     let body = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("SAMLResponse", &STANDARD.encode(response))
         .finish();

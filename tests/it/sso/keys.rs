@@ -169,7 +169,7 @@ async fn a_certificate_of_the_identity_provider_that_ends_soon_is_shown() {
         .connect(&app.own, json!({}))
         .await;
     let shown = &connection["certificates"];
-    assert_eq!(shown[0]["subject"], "CN=idp.example");
+    assert_eq!(shown[0]["subject"], "CN=idp.test");
     assert_eq!(shown[0]["expires_soon"], true);
     assert_eq!(shown[0]["warning"], "the certificate ends within 30 days");
     assert_eq!(shown[1], Value::Null);

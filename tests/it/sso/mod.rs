@@ -1,8 +1,11 @@
 //! Signing in through connections, by an identity provider that the tests themselves are.
 
+mod attacks;
 mod connections;
 mod dns;
 mod domains;
+#[path = "../../fixtures/saml/mod.rs"]
+mod fixtures;
 mod idp;
 mod keys;
 mod logout;
