@@ -1,4 +1,5 @@
-//! The table of the RFCs in `docs/scim.md`: every line names a test, and every test that it names is there.
+//! The table of the RFCs in `docs/scim.md`: every line names a test, and every test that it names is there; and so is
+//! every test that `docs/attacks.md` names.
 
 #![expect(
     clippy::unwrap_used,
@@ -102,4 +103,28 @@ fn every_line_of_the_rfcs_names_tests_that_are_there() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_row_of_the_attacks_names_tests_that_are_there() {
+    let mut known = HashSet::new();
+    tests_in(Path::new("src"), &mut known);
+    tests_in(Path::new("tests"), &mut known);
+    let page = fs::read_to_string("docs/attacks.md").unwrap();
+    let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| ")).collect();
+    for row in &rows {
+        let shown = row.trim_end_matches('|').rsplit(" | ").next().unwrap();
+        if ["shown by ", "---"]
+            .iter()
+            .any(|head| shown.starts_with(head))
+        {
+            continue;
+        }
+        let tests: Vec<&str> = shown.split('`').skip(1).step_by(2).collect();
+        assert!(!tests.is_empty() || shown.contains("*documents*"), "{row}");
+        for test in tests {
+            assert!(known.contains(test), "there is no test {test}: {row}");
+        }
+    }
+    assert!(rows.len() > 60, "the tables have {} rows", rows.len());
 }

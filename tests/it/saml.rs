@@ -237,6 +237,7 @@ async fn the_cookie_of_a_session_has_the_flags_of_its_base_url_and_is_taken_away
     }
 }
 
+/// Security J1: metadata without a certificate is no metadata.
 #[tokio::test]
 async fn settings_that_would_let_anybody_in_are_refused_with_a_sentence() {
     let app = App::start().await;

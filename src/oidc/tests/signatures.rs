@@ -29,6 +29,7 @@ fn every_allowed_algorithm_is_accepted() {
     }
 }
 
+/// Security K2.
 #[test]
 fn a_token_without_a_signature_is_refused() {
     let key = Key::rsa("k", "RS256");
@@ -67,6 +68,7 @@ fn a_token_without_a_signature_is_refused() {
     }
 }
 
+/// Security K2.
 #[test]
 fn a_shared_secret_signs_nothing_whether_it_is_ours_or_a_public_key() {
     let key = Key::rsa("k", "RS256");
@@ -96,6 +98,7 @@ fn a_shared_secret_signs_nothing_whether_it_is_ours_or_a_public_key() {
     assert_eq!(outcome(&key.token(&genuine()), &keys), "accepted");
 }
 
+/// Security K2.
 #[test]
 fn only_a_key_of_the_provider_counts_and_none_that_the_token_brings() {
     let key = Key::rsa("k", "RS256");

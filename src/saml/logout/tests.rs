@@ -107,9 +107,11 @@ fn a_message_that_is_not_signed_by_the_identity_provider_is_refused() {
     );
     let bent = signed(REQUEST, "_l1", &IDP_KEY).replace("alice-1", "owner-1");
     refused(posted(Carried::Request, &bent), "bad_signature");
-    let mut method = signer::Method::default();
-    method.signature = "http://www.w3.org/2000/09/xmldsig#rsa-sha1";
-    method.signature_hash = MessageDigest::sha1();
+    let method = signer::Method {
+        signature: "http://www.w3.org/2000/09/xmldsig#rsa-sha1",
+        signature_hash: MessageDigest::sha1(),
+        ..signer::Method::default()
+    };
     let weak = signer::sign(REQUEST, "_l1", &IDP_KEY, &method);
     refused(posted(Carried::Request, &weak), "forbidden_algorithm");
     let nobody = with(|expected| {

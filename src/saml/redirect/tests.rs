@@ -190,6 +190,7 @@ fn a_parameter_that_is_there_twice_is_refused() {
     assert!(read_own(&format!("a=1&a=2&{good}")).is_ok());
 }
 
+/// Security J17.
 #[test]
 fn a_message_that_inflates_without_end_is_refused() {
     let many = "A".repeat(MAX_MESSAGE);

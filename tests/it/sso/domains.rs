@@ -186,6 +186,7 @@ async fn an_address_leads_to_the_connection_of_its_verified_domain_alone() {
     app.finish();
 }
 
+/// Security J11.
 #[tokio::test]
 async fn an_account_that_others_have_a_part_in_is_linked_only_where_the_domain_is_verified() {
     let app = App::start().await;

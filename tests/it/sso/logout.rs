@@ -187,6 +187,7 @@ async fn the_identity_provider_ends_sessions_with_a_signed_request_and_gets_a_si
     app.finish();
 }
 
+/// Security J18.
 #[tokio::test]
 async fn nobody_is_logged_out_by_a_message_that_is_not_the_identity_provider_s() {
     let app = App::start().await;
@@ -253,6 +254,7 @@ async fn nobody_is_logged_out_by_a_message_that_is_not_the_identity_provider_s()
     app.finish();
 }
 
+/// Security J7.
 #[tokio::test]
 async fn the_identity_provider_begins_only_where_a_connection_lets_it() {
     let app = App::start().await;

@@ -102,6 +102,7 @@ fn an_answer_to_no_request_is_refused() {
     }
 }
 
+/// Security J9: to the second.
 #[test]
 fn what_is_over_or_not_begun_is_refused_with_a_minute_of_skew() {
     let at = |second: &str| format!("2026-03-01T09:{second}Z");

@@ -227,6 +227,7 @@ fn an_encrypted_assertion_is_read_that_was_signed_inside_or_around() {
     );
 }
 
+/// Security J13.
 #[test]
 fn a_chained_cipher_is_taken_only_where_the_response_is_signed() {
     for content in CBC {
@@ -277,6 +278,7 @@ fn what_anybody_could_have_encrypted_is_refused() {
     refused(&twice, "two_assertions");
 }
 
+/// Security J15.
 #[test]
 fn whatever_is_wrong_with_a_ciphertext_has_one_text() {
     let mut texts = Vec::new();
@@ -333,6 +335,7 @@ fn whatever_is_wrong_with_a_ciphertext_has_one_text() {
     assert_eq!(texts.len(), 1, "{texts:?}");
 }
 
+/// Security J13.
 #[test]
 fn weak_algorithms_and_what_points_elsewhere_are_refused_before_a_key_is_touched() {
     let good = response(ASSERTION, Signing::Assertion, WAY);

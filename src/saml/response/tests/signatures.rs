@@ -16,6 +16,7 @@ fn an_unsigned_response_is_refused_whatever_it_says() {
     }
 }
 
+/// Security J1.
 #[test]
 fn a_connection_without_a_certificate_refuses_everything() {
     let names = AttributeNames::default();

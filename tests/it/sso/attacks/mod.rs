@@ -1,7 +1,9 @@
 //! Responses that are meant to let the wrong person in, posted to a running server: `tests/fixtures/saml/README.md`.
 
+mod callers;
 mod cost;
 mod documents;
+mod table;
 
 use std::net::TcpListener;
 

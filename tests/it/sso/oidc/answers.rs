@@ -5,6 +5,7 @@ use serde_json::json;
 use super::provider::SECRET;
 use super::{alice, connect, cookie, is_refusal, start, whoami};
 
+/// Security K1.
 #[tokio::test]
 async fn a_state_is_of_one_browser_and_one_connection_and_used_once() {
     let app = start().await;
@@ -40,6 +41,7 @@ async fn a_state_is_of_one_browser_and_one_connection_and_used_once() {
     app.finish();
 }
 
+/// Security K7.
 #[tokio::test]
 async fn of_twenty_who_bring_one_code_at_once_one_gets_a_session() {
     let app = start().await;
@@ -70,6 +72,7 @@ async fn of_twenty_who_bring_one_code_at_once_one_gets_a_session() {
     app.finish();
 }
 
+/// Security K5.
 #[tokio::test]
 async fn an_answer_of_another_provider_never_reaches_the_token_endpoint() {
     let app = start().await;
@@ -102,6 +105,33 @@ async fn an_answer_of_another_provider_never_reaches_the_token_endpoint() {
     app.finish();
 }
 
+/// Security K1: a code is bound to the request that it was asked for with, so that one that was caught helps nobody.
+#[tokio::test]
+async fn a_code_is_no_use_without_the_verifier_of_its_own_request() {
+    let app = start().await;
+    app.own.rules(&[("Annotator", "Labelers")]).await;
+    let connection = connect(&app, &app.own).await;
+    connection.provider.person("alice-1", alice());
+    let victim = connection.begin("").await;
+    let attacker = connection.begin("").await;
+    let challenge = |url: &str| {
+        let url = url::Url::parse(url).unwrap();
+        let found = url.query_pairs().find(|(name, _)| name == "code_challenge");
+        found.unwrap().1.into_owned()
+    };
+    assert_ne!(challenge(&victim.url), challenge(&attacker.url));
+    assert_eq!(challenge(&victim.url).len(), 43, "SHA-256");
+    let caught = connection.provider.code(&victim.url);
+    let query = format!("code={caught}&state={}", attacker.state);
+    is_refusal(&connection.back(&attacker.cookie, &query).await);
+    assert_eq!(connection.provider.asked("/token"), 1);
+    let none: [String; 0] = [];
+    let sessions = "SELECT subject FROM sessions";
+    assert_eq!(app.place.database.texts(sessions, &[]).await, none);
+    connection.session().await;
+    app.finish();
+}
+
 #[tokio::test]
 async fn a_provider_that_says_no_is_one_page_and_its_code_is_not_asked_for() {
     let app = start().await;
@@ -130,6 +160,7 @@ async fn a_provider_that_says_no_is_one_page_and_its_code_is_not_asked_for() {
     app.finish();
 }
 
+/// Security K8.
 #[tokio::test]
 async fn a_sign_on_ends_on_a_path_of_this_server() {
     let app = start().await;

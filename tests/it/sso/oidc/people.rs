@@ -32,6 +32,7 @@ async fn somebody_new_signs_on_and_gets_the_role_of_their_groups() {
     app.finish();
 }
 
+/// Security K4.
 #[tokio::test]
 async fn a_member_of_the_directory_is_known_by_a_verified_address_and_by_no_other() {
     let app = start().await;
@@ -112,6 +113,7 @@ async fn a_session_ends_when_the_directory_deactivates_the_member() {
     app.finish();
 }
 
+/// Security K7.
 #[tokio::test]
 async fn the_userinfo_adds_claims_of_the_same_person_alone() {
     let app = start().await;

@@ -67,6 +67,8 @@ pub(crate) struct Script {
     pub(crate) discovery: Value,
     /// What the directory behind it answers at `/v1.0`, page by page.
     pub(crate) groups: Vec<Value>,
+    /// Where whoever asks for the discovery document is sent instead.
+    pub(crate) moved: Option<String>,
     codes: HashMap<String, HashMap<String, String>>,
     asked: HashMap<String, usize>,
 }
@@ -111,6 +113,7 @@ impl Provider {
             userinfo: json!({ "sub": "alice-1" }),
             discovery: json!({}),
             groups: Vec::new(),
+            moved: None,
             codes: HashMap::new(),
             asked: HashMap::new(),
         };
@@ -175,6 +178,9 @@ async fn answer(
     let mut script = provider.script.lock().unwrap();
     *script.asked.entry(uri.path().to_owned()).or_default() += 1;
     let issuer = &provider.issuer;
+    if let Some(place) = script.moved.clone().filter(|_| uri.path() != "/jwks") {
+        return axum::response::Redirect::to(&place).into_response();
+    }
     let value = match (method, uri.path()) {
         (Method::GET, "/.well-known/openid-configuration") => {
             let mut document = json!({

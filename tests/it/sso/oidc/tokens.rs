@@ -5,6 +5,7 @@ use serde_json::json;
 use super::provider::{Key, now};
 use super::{alice, connect, is_refusal, start};
 
+/// Security K1 (the nonce), K3.
 #[tokio::test]
 async fn a_token_that_is_wrong_in_one_thing_begins_no_session() {
     let app = start().await;
@@ -50,6 +51,7 @@ async fn a_token_that_is_wrong_in_one_thing_begins_no_session() {
     app.finish();
 }
 
+/// Security K2.
 #[tokio::test]
 async fn a_new_key_is_fetched_once_and_unknown_ones_make_no_storm() {
     let app = start().await;
@@ -79,6 +81,7 @@ async fn a_new_key_is_fetched_once_and_unknown_ones_make_no_storm() {
     app.finish();
 }
 
+/// Security K6.
 #[tokio::test]
 async fn a_provider_that_is_not_who_it_should_be_is_not_gone_to() {
     let app = start().await;
@@ -100,6 +103,30 @@ async fn a_provider_that_is_not_who_it_should_be_is_not_gone_to() {
     app.finish();
 }
 
+/// Security K6: neither to a genuine provider nor into a private network.
+#[tokio::test]
+async fn a_provider_that_sends_elsewhere_is_not_followed() {
+    let app = start().await;
+    let genuine = connect(&app, &app.own).await;
+    let target = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    target.set_nonblocking(true).unwrap();
+    let discovery = "/.well-known/openid-configuration";
+    for place in [
+        format!("{}{discovery}", genuine.provider.issuer),
+        format!("http://{}/latest", target.local_addr().unwrap()),
+    ] {
+        let moved = connect(&app, &app.own).await;
+        moved.provider.script.lock().unwrap().moved = Some(place);
+        is_refusal(&app.anyone().get(&moved.path("login")).await);
+        assert_eq!(moved.provider.asked(discovery), 1);
+    }
+    assert_eq!(genuine.provider.asked(discovery), 0);
+    assert!(target.accept().is_err(), "it was followed");
+    genuine.begin("").await;
+    app.finish();
+}
+
+/// Security K6.
 #[tokio::test]
 async fn a_provider_in_a_private_network_is_reached_only_where_the_operator_allows_it() {
     let app = crate::app::App::start().await;
