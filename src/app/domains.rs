@@ -271,7 +271,7 @@ pub(crate) async fn route(db: &Db, email: &str) -> Result<Option<Connection>, Er
     Ok(if found.len() == 1 { found.pop() } else { None })
 }
 
-/// Whether the domain of an address is verified by this organization, or by another one.
+/// The organization that has verified the domain of an address, this one or another.
 pub(super) async fn owner_of(tx: &mut Tx, email: &str) -> Result<Option<OrganizationId>, Error> {
     let Some(name) = mail_domain::of_address(email) else {
         return Ok(None);

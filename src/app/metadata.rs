@@ -36,16 +36,12 @@ pub(crate) async fn take_due(
     Ok(found.map(|connection| (caller, connection)))
 }
 
-/// Takes the turn to fetch it because a key is unknown; none where that was done a moment ago, or there is no URL.
+/// Takes the turn to fetch it because a key is unknown; none where that was done a moment ago.
 pub(crate) async fn take_turn(
     db: &Db,
     connection: &Connection,
     now: Timestamp,
 ) -> Result<Option<Caller>, Error> {
-    let url = connection.saml().map_or("", |saml| &saml.metadata_url);
-    if url.is_empty() {
-        return Ok(None);
-    }
     let key = (connection.organization, connection.id);
     let mut tx = db.write(connection.organization).await?;
     let turn = connections::take_turn(&mut tx, key, now, now.plus_seconds(-BETWEEN)).await?;

@@ -166,21 +166,6 @@ pub(crate) async fn has_identity(
     Ok(row.is_some())
 }
 
-/// Whether the organization has verified that a domain is its own.
-pub(crate) async fn owns_domain(
-    tx: &mut Tx,
-    organization: OrganizationId,
-    domain: &str,
-) -> Result<bool, Error> {
-    let row: Option<(String,)> = tx
-        .fetch_optional(
-            "SELECT name FROM domains WHERE organization_id = $1 AND name = $2 AND verified_at IS NOT NULL",
-            &[&organization, &domain],
-        )
-        .await?;
-    Ok(row.is_some())
-}
-
 /// The subjects by which connections know a member, each with its connection.
 pub(crate) async fn list_subjects(
     tx: &mut Tx,

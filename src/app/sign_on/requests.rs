@@ -2,6 +2,7 @@
 //! the store when it has answered.
 
 use super::{Entered, On, Refused, Visit, admit};
+use crate::app::domains;
 use crate::app::vault::Vault;
 use crate::domain::Timestamp;
 use crate::domain::connection::Connection;
@@ -138,8 +139,7 @@ impl On<'_> {
         if self.identity.email_proved {
             return Ok(true);
         }
-        let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain);
-        let organization = self.connection.organization;
-        sign_ons::owns_domain(tx, organization, &domain.to_ascii_lowercase()).await
+        let owner = domains::owner_of(tx, email).await?;
+        Ok(owner == Some(self.connection.organization))
     }
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::app::Caller;
 use crate::app::metadata as turns;
+use crate::app::{Caller, connections};
 use crate::domain::Timestamp;
 use crate::domain::connection::{Connection, Saml};
 use crate::domain::error::Error;
@@ -101,22 +101,28 @@ pub(crate) async fn refresh(
     Ok(kept)
 }
 
-/// The connection with the keys that its IdP has by now, where those are others. Not often: anybody can sign with a key
-/// that nobody knows.
+/// The connection with the keys that its IdP has by now, where those are others and people can still sign in. They are not
+/// fetched often: anybody can sign with a key that nobody knows. Another request may have found them a moment ago.
 pub(super) async fn with_other_keys(
     state: &State,
     connection: &Connection,
 ) -> Result<Option<(Connection, Saml)>, Error> {
-    let now = state.clock.now();
-    let Some(caller) = turns::take_turn(&state.db, connection, now).await? else {
+    let Some(known) = connection
+        .saml()
+        .filter(|saml| !saml.metadata_url.is_empty())
+    else {
         return Ok(None);
     };
-    let fresh = refresh(state, &caller, connection).await?;
-    let known = connection.saml().map(|saml| &saml.certificates);
-    let saml = fresh
-        .saml()
-        .filter(|saml| Some(&saml.certificates) != known);
-    Ok(saml.cloned().map(|saml| (fresh, saml)))
+    let now = state.clock.now();
+    let fresh = match turns::take_turn(&state.db, connection, now).await? {
+        Some(caller) => Some(refresh(state, &caller, connection).await?),
+        None => connections::find_by_token(&state.db, &connection.token).await?,
+    };
+    // It may have been disabled meanwhile.
+    Ok(fresh.filter(Connection::is_ready).and_then(|fresh| {
+        let saml = fresh.saml()?.clone();
+        (saml.certificates != known.certificates).then_some((fresh, saml))
+    }))
 }
 
 /// Fetches what is due, for as long as the server runs. Of many nodes one does it.

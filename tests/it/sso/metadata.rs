@@ -1,6 +1,10 @@
 //! Metadata of an identity provider by URL: set, fetched again, and found to be no good.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use super::idp::{Begun, Idp, begin, person, post, session};
 use super::publisher::Publisher;
@@ -297,5 +301,39 @@ async fn the_server_fetches_by_itself_what_is_due() {
     assert_eq!(publisher.asked(), 3);
     let due = "SELECT token FROM connections WHERE metadata_due > metadata_asked";
     assert_eq!(app.place.database.texts(due, &[]).await.len(), 1);
+    app.finish();
+}
+
+#[tokio::test]
+async fn of_many_who_sign_in_by_a_new_key_one_has_the_server_fetch_it() {
+    let app = start().await;
+    let (old, new) = (Idp::new(ENTITY), Idp::new(ENTITY));
+    let publisher = Publisher::start(old.metadata()).await;
+    let connection = by_url(&app, &publisher).await;
+    sign_in(&app, &old, &connection).await;
+    publisher.says(200, new.metadata());
+    let acs = connection["acs_url"].as_str().unwrap();
+    let path = acs.strip_prefix(&app.base).unwrap().to_owned();
+    let mut browsers = JoinSet::new();
+    for _ in 0..8 {
+        let begun = begin(&app, &connection, "", None).await;
+        let document = new.response(&begun.request, acs, &person("m@corp.example", &[]));
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("SAMLResponse", &STANDARD.encode(document))
+            .finish();
+        let (client, path) = (app.anyone(), path.clone());
+        browsers.spawn(async move {
+            let form = ("content-type", "application/x-www-form-urlencoded");
+            let headers = [form, ("cookie", &begun.cookie)];
+            let answer = client.send(Method::POST, &path, &headers, Some(body));
+            answer.await.status
+        });
+    }
+    let statuses = browsers.join_all().await;
+    // Who comes while it is being fetched is refused, and tries again.
+    assert!(statuses.contains(&303), "{statuses:?}");
+    assert!(statuses.iter().all(|status| [303, 403].contains(status)));
+    assert_eq!(publisher.asked(), 2);
+    sign_in(&app, &new, &connection).await;
     app.finish();
 }
