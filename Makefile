@@ -4,7 +4,7 @@
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run build test packages packages-build fmt fmt-check lint unit unit-sqlite unit-postgres doc deny e2e bench fuzz clean
+.PHONY: help run build test packages packages-build fmt fmt-check lint unit unit-sqlite unit-postgres doc deny e2e bench fuzz oracle clean
 
 export MAKE
 
@@ -55,6 +55,10 @@ e2e: build ## the binary under real clients and real identity providers, on both
 
 bench: ## the server under load, and what the engines can do (QUICK=1: under 3 minutes; ARGS="--only GET --engine sqlite")
 	scripts/bench.sh $(if $(QUICK),--quick) $(ARGS)
+
+oracle: ## what is decided of attacks on SAML and of mutations, judged by another implementation
+	@scripts/packages.sh build
+	@scripts/oracle.sh
 
 fuzz: ## libFuzzer over what clients send: ten seconds a target (RUNS=10000000: so many inputs; TARGETS="filter path")
 	@scripts/packages.sh build fuzz

@@ -109,6 +109,7 @@ async fn metadata_is_fetched_from_its_url_when_that_is_set() {
     app.finish();
 }
 
+/// Security J1, J19.
 #[tokio::test]
 async fn what_is_no_metadata_of_a_provider_is_refused_with_a_sentence_and_nothing_is_kept() {
     let app = start().await;
@@ -188,6 +189,7 @@ async fn a_private_address_is_not_asked_unless_the_operator_lets_it() {
     app.finish();
 }
 
+/// Security J19.
 #[tokio::test]
 async fn what_goes_wrong_when_metadata_is_fetched_again_leaves_the_last_good_copy_in_use() {
     let app = start().await;

@@ -2,23 +2,13 @@
 
 use std::sync::LazyLock;
 
-use openssl::encrypt::Encrypter;
 use openssl::rsa::Padding;
-use openssl::symm::{Cipher, Crypter, Mode, encrypt_aead};
 
+use super::fixtures::sealed::{self, CBC, GCM, OAEP_SHA1};
 use super::*;
 use crate::domain::trace::Trace;
 
-const OAEP_SHA1: &str = "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p";
 const OAEP: &str = "http://www.w3.org/2009/xmlenc11#rsa-oaep";
-const GCM: [&str; 2] = [
-    "http://www.w3.org/2009/xmlenc11#aes128-gcm",
-    "http://www.w3.org/2009/xmlenc11#aes256-gcm",
-];
-const CBC: [&str; 2] = [
-    "http://www.w3.org/2001/04/xmlenc#aes128-cbc",
-    "http://www.w3.org/2001/04/xmlenc#aes256-cbc",
-];
 const SHA256: &str = "<ds:DigestMethod xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\" \
     Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\"></ds:DigestMethod>\
     <x:MGF xmlns:x=\"http://www.w3.org/2009/xmlenc11#\" Algorithm=\"http://www.w3.org/2009/xmlenc11#mgf1sha256\"></x:MGF>";
@@ -59,98 +49,17 @@ const WAY: Way = Way {
 };
 
 fn encrypted(wrapper: &str, plain: &str, way: Way) -> String {
-    let wide = way.content.contains("256");
-    let secret = vec![7_u8; if wide { 32 } else { 16 }];
-    let value = if way.content.contains("gcm") {
-        let cipher = if wide {
-            Cipher::aes_256_gcm()
-        } else {
-            Cipher::aes_128_gcm()
-        };
-        let mut tag = [0; 16];
-        let sealed = encrypt_aead(
-            cipher,
-            &secret,
-            Some(&[1; 12]),
-            &[],
-            plain.as_bytes(),
-            &mut tag,
-        );
-        [&[1; 12][..], &sealed.unwrap(), &tag].concat()
-    } else {
-        let cipher = if wide {
-            Cipher::aes_256_cbc()
-        } else {
-            Cipher::aes_128_cbc()
-        };
-        let mut text = plain.as_bytes().to_vec();
-        let filling = 16 - text.len() % 16;
-        text.resize(text.len() + filling, 0xaa);
-        let last = if way.filling == 0 {
-            u8::try_from(filling).unwrap()
-        } else {
-            way.filling
-        };
-        *text.last_mut().unwrap() = last;
-        let mut crypter = Crypter::new(cipher, Mode::Encrypt, &secret, Some(&[1; 16])).unwrap();
-        crypter.pad(false);
-        let mut sealed = vec![0; text.len() + 16];
-        let length = crypter.update(&text, &mut sealed).unwrap();
-        sealed.truncate(length);
-        [&[1; 16][..], &sealed].concat()
+    let key = signer::public(way.key);
+    let way = sealed::Way {
+        transport: way.transport,
+        parameters: way.parameters,
+        padding: way.padding,
+        content: way.content,
+        beside: way.beside,
+        recipient: way.recipient,
+        filling: way.filling,
     };
-    let mut encrypter = Encrypter::new(&way.key.private).unwrap();
-    encrypter.set_rsa_padding(way.padding).unwrap();
-    if !way.parameters.is_empty() {
-        encrypter
-            .set_rsa_oaep_md(openssl::hash::MessageDigest::sha256())
-            .unwrap();
-        encrypter
-            .set_rsa_mgf1_md(openssl::hash::MessageDigest::sha256())
-            .unwrap();
-    }
-    let mut packed = vec![0; encrypter.encrypt_len(&secret).unwrap()];
-    let length = encrypter.encrypt(&secret, &mut packed).unwrap();
-    packed.truncate(length);
-    let recipient = way
-        .recipient
-        .map(|name| format!(" Recipient=\"{name}\""))
-        .unwrap_or_default();
-    let key = format!(
-        "<e:EncryptedKey xmlns:e=\"http://www.w3.org/2001/04/xmlenc#\" Id=\"_k\"{recipient}><e:EncryptionMethod \
-         Algorithm=\"{}\">{}</e:EncryptionMethod><e:CipherData><e:CipherValue>{}</e:CipherValue></e:CipherData>\
-         </e:EncryptedKey>",
-        way.transport,
-        way.parameters,
-        STANDARD.encode(packed)
-    );
-    // Canonical: a namespace that is in force already is not declared again.
-    let key = if way.beside {
-        key
-    } else {
-        key.replace(" xmlns:e=\"http://www.w3.org/2001/04/xmlenc#\"", "")
-            .replace(" xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"", "")
-    };
-    let (inside, beside) = if way.beside {
-        let named = "<ds:RetrievalMethod Type=\"http://www.w3.org/2001/04/xmlenc#EncryptedKey\" URI=\"#_k\"></ds:RetrievalMethod>";
-        (named, key.as_str())
-    } else {
-        (key.as_str(), "")
-    };
-    format!(
-        "<saml:{wrapper}{declared}><e:EncryptedData \
-         xmlns:e=\"http://www.w3.org/2001/04/xmlenc#\" Type=\"http://www.w3.org/2001/04/xmlenc#Element\">\
-         <e:EncryptionMethod Algorithm=\"{}\"></e:EncryptionMethod><ds:KeyInfo \
-         xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">{inside}</ds:KeyInfo><e:CipherData><e:CipherValue>{}\
-         </e:CipherValue></e:CipherData></e:EncryptedData>{beside}</saml:{wrapper}>",
-        way.content,
-        STANDARD.encode(value),
-        declared = if wrapper == "EncryptedID" {
-            ""
-        } else {
-            " xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\""
-        },
-    )
+    sealed::encrypted(wrapper, plain, way, &key)
 }
 
 /// A Response with its Assertion encrypted, signed as told: the Assertion inside, the Response around, or both.

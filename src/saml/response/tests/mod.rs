@@ -8,6 +8,7 @@ mod encrypted;
 mod fixtures;
 mod genuine;
 mod mutation;
+mod oracle;
 mod people;
 mod second_line;
 mod signatures;

@@ -54,6 +54,12 @@ withstood! {
     a_strange_document_that_is_signed_lets_nobody_in: "documents", Response;
     /// Security J4, J5, J14, J17.
     a_strange_document_with_both_signed_lets_nobody_in: "documents", Both;
+    /// Security J13, J15.
+    a_broken_ciphertext_around_a_signed_assertion_lets_nobody_in: "sealed", Assertion;
+    /// Security J13, J15.
+    a_broken_ciphertext_in_a_signed_response_lets_nobody_in: "sealed", Response;
+    /// Security J13, J15.
+    a_broken_ciphertext_with_both_signed_lets_nobody_in: "sealed", Both;
     /// Security J7, J8, J9, J10.
     a_signed_assertion_that_says_the_wrong_thing_lets_nobody_in: "claims", Assertion;
     /// Security J7, J8, J9, J10.

@@ -7,6 +7,10 @@ mod table;
 
 use std::net::TcpListener;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use openssl::pkey::{PKey, Public};
+use openssl::x509::X509;
 use serde_json::{Value, json};
 
 use super::fixtures::attacks::{Attack, World};
@@ -23,6 +27,8 @@ struct Arena {
     idp: Idp,
     connection: Value,
     other: Value,
+    /// The key that the connection publishes for encryption.
+    ours: PKey<Public>,
     elsewhere: TcpListener,
     gauge: Gauge,
     /// What every refused person sees, but for the number.
@@ -38,6 +44,12 @@ impl Arena {
         let idp = Idp::with("https://idp.example/metadata", IDP_KEY.clone());
         let connection = idp.connect(&app.own, json!({})).await;
         let other = idp.connect(&app.own, json!({})).await;
+        let keys = format!("/connections/{}/keys", connection["id"].as_str().unwrap());
+        let made = app.own.rest.post(&keys, &json!({})).await.is(201);
+        let der = STANDARD
+            .decode(made["certificate"].as_str().unwrap())
+            .unwrap();
+        let ours = X509::from_der(&der).unwrap().public_key().unwrap();
         let elsewhere = TcpListener::bind("127.0.0.1:0").unwrap();
         elsewhere.set_nonblocking(true).unwrap();
         let gauge = Gauge::of(app.process());
@@ -46,6 +58,7 @@ impl Arena {
             idp,
             connection,
             other,
+            ours,
             elsewhere,
             gauge,
             page: String::new(),
@@ -77,6 +90,7 @@ impl Arena {
             idp: self.idp.entity.clone(),
             request: of("ID"),
             now: of("IssueInstant").parse().unwrap(),
+            ours: self.ours.clone(),
             elsewhere: format!("http://{}", self.elsewhere.local_addr().unwrap()),
         };
         (begun, world)

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::sso::fixtures::attacks::{KINDS, World};
 use crate::sso::fixtures::draft::SIGNINGS;
+use crate::sso::fixtures::signer;
 
 #[test]
 fn every_row_is_shown_by_documents_or_by_tests_and_every_document_has_its_row() {
@@ -13,6 +14,7 @@ fn every_row_is_shown_by_documents_or_by_tests_and_every_document_has_its_row() 
         idp: "https://idp.test/metadata".to_owned(),
         request: "_q".to_owned(),
         now: "2026-03-01T09:30:00Z".parse().unwrap(),
+        ours: signer::public(&signer::OTHER_KEY),
         elsewhere: "http://127.0.0.1:9".to_owned(),
     };
     let mut made = BTreeSet::new();
