@@ -16,6 +16,7 @@ mod domain;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod http;
+mod mail;
 mod oidc;
 mod outgoing;
 mod saml;

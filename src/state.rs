@@ -11,6 +11,7 @@ use crate::app::request_log::Queue;
 use crate::app::vault::Vault;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::mail::Mailer;
 use crate::oidc::memory::Providers;
 use crate::outgoing::Outgoing;
 use crate::store::db::Db;
@@ -36,6 +37,8 @@ pub(crate) struct State {
     pub(crate) vault: Vault,
     /// Requests that the server makes by itself.
     pub(crate) outgoing: Outgoing,
+    /// Where mails go.
+    pub(crate) mailer: Mailer,
     /// OIDC providers as they were last read.
     pub(crate) providers: Arc<Providers>,
     /// How many SAML responses are verified at once: each takes a thread that blocks.

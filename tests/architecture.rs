@@ -7,13 +7,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which module may name which. A module that is not here does not exist.
-const ARROWS: [(&str, &[&str]); 17] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     ("domain", &[]),
     ("config", &[]),
     ("clock", &["domain"]),
     ("secret", &["domain"]),
     ("telemetry", &["config"]),
     ("outgoing", &[]),
+    ("mail", &[]),
     ("scim", &["domain"]),
     ("saml", &["domain"]),
     ("oidc", &["domain"]),
@@ -21,7 +22,9 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("app", &["store", "domain", "secret", "clock"]),
     (
         "state",
-        &["app", "store", "clock", "config", "oidc", "outgoing"],
+        &[
+            "app", "store", "clock", "config", "oidc", "outgoing", "mail",
+        ],
     ),
     (
         "http",
@@ -46,8 +49,10 @@ const ARROWS: [(&str, &[&str]); 17] = [
             "app",
             "state",
             "store",
+            "domain",
             "secret",
             "outgoing",
+            "mail",
             "config",
             "clock",
             "telemetry",
@@ -75,7 +80,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
 ];
 
 /// Words that only files whose path begins so may have.
-const ONLY_IN: [(&str, &[&str]); 15] = [
+const ONLY_IN: [(&str, &[&str]); 16] = [
     ("sqlx", &["store/"]),
     ("Sqlite", &["store/db.rs", "store/db/"]),
     ("SqlitePool", &["store/db.rs", "store/db/"]),
@@ -97,6 +102,7 @@ const ONLY_IN: [(&str, &[&str]); 15] = [
     ("SystemTime", &["clock.rs"]),
     ("getrandom", &["secret/"]),
     ("argon2", &["secret/"]),
+    ("lettre", &["mail/"]),
 ];
 
 /// Words that files whose path begins so never have.

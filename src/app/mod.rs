@@ -11,6 +11,7 @@ pub(crate) mod departures;
 pub(crate) mod domains;
 pub(crate) mod group_members;
 pub(crate) mod groups;
+pub(crate) mod mail;
 pub(crate) mod members;
 mod membership;
 pub(crate) mod metadata;

@@ -55,6 +55,11 @@ pub struct Config {
     pub secret_key: Option<SecretString>,
     /// Whether requests that the server makes by itself may go to private addresses, and without encryption.
     pub allow_private_networks: bool,
+    /// The mail server, where there is one. May hold a password.
+    #[serde(deserialize_with = "secret")]
+    pub smtp_url: Option<SecretString>,
+    /// Whom mails are from: an address, perhaps with a name before it.
+    pub mail_from: Option<String>,
     /// Who is asked for the TXT records of domains, where it is not the system's resolver.
     pub dns_server: Option<SocketAddr>,
 }
@@ -88,6 +93,8 @@ impl Default for Config {
             request_log_max_bytes: 100 * 1024 * 1024,
             secret_key: None,
             allow_private_networks: false,
+            smtp_url: None,
+            mail_from: None,
             dns_server: None,
         }
     }
@@ -141,6 +148,14 @@ impl Config {
             None if self.host.is_unspecified() => format!("http://localhost:{}", self.port).into(),
             None => format!("http://{}", self.address()).into(),
         }
+    }
+
+    /// What this server is called: the host of the base URL.
+    #[must_use]
+    pub(crate) fn host_name(&self) -> String {
+        let url = url::Url::parse(&self.base_url()).ok();
+        let host = url.as_ref().and_then(url::Url::host_str);
+        host.unwrap_or("localhost").to_owned()
     }
 
     /// Takes the key under which secrets are sealed from the file `secret.key` in the data directory, where no setting

@@ -38,7 +38,7 @@ const fn secret(key: &'static str, label_studio: Option<&'static str>) -> Settin
 }
 
 /// Every setting.
-pub(super) const SETTINGS: [Setting; 17] = [
+pub(super) const SETTINGS: [Setting; 19] = [
     plain("host"),
     plain("port"),
     plain("data_dir"),
@@ -59,6 +59,8 @@ pub(super) const SETTINGS: [Setting; 17] = [
     secret("secret_key", None),
     plain("allow_private_networks"),
     plain("dns_server"),
+    secret("smtp_url", None),
+    plain("mail_from"),
 ];
 
 impl Setting {

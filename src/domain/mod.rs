@@ -11,6 +11,7 @@ pub(crate) mod group;
 pub(crate) mod identity;
 pub(crate) mod leniency;
 pub(crate) mod lookup;
+pub(crate) mod mail;
 pub(crate) mod mail_domain;
 pub(crate) mod mapping;
 pub(crate) mod member;
@@ -99,6 +100,10 @@ uuid_id!(
 uuid_id!(
     /// A key of ours in a connection.
     KeyId
+);
+uuid_id!(
+    /// A mail that waits to be sent.
+    MailId
 );
 uuid_id!(
     /// What names a session to the person whose it is; opens nothing.

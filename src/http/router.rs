@@ -8,7 +8,7 @@ use axum::routing::{MethodRouter, delete, get, patch, post};
 
 use super::api::{
     connections::{self, keys},
-    domains, events, mapping, members, projects, receivers, removals, saml_settings,
+    domains, events, mails, mapping, members, projects, receivers, removals, saml_settings,
     schemas as definitions, scim_requests, scim_tokens, sessions, traces, whoami,
 };
 use super::form::Form;
@@ -195,6 +195,7 @@ fn api() -> Routes {
         ),
         ("/api/domains/{domain}/verify", post(domains::verify)),
         ("/api/events", get(events::list)),
+        ("/api/mails", get(mails::list)),
         ("/api/members/{id}/explain", get(members::explain)),
         ("/api/members/{id}/sessions", delete(sessions::end_of)),
         ("/api/organizations/{organization}/memberships", memberships),

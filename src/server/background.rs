@@ -1,5 +1,5 @@
 //! What a node does beside answering: numbering events, writing and pruning the request log, pruning traces of sign-ins,
-//! fetching metadata of identity providers.
+//! fetching metadata of identity providers, sending mail.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 
+use super::posting;
 use crate::app::numbering::keep_numbering;
 use crate::http::{request_log, sso};
 use crate::state::State;
@@ -34,6 +35,7 @@ impl Background {
         request_log.spawn(request_log::keep_writing(state.clone()));
         request_log.spawn(request_log::keep_pruning(state.clone()));
         request_log.spawn(sso::keep_pruning(state.clone()));
+        request_log.spawn(posting::keep_posting(state.clone()));
         request_log.spawn(sso::metadata::keep_fresh(state.clone()));
         Self {
             state: state.clone(),

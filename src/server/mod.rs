@@ -6,6 +6,7 @@
 mod background;
 mod open;
 mod patient;
+mod posting;
 
 use std::convert::Infallible;
 use std::io::ErrorKind;

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use secrecy::ExposeSecret as _;
+use secrecy::ExposeSecret;
 use tokio::sync::Semaphore;
 
 use crate::app::vault::Vault;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::mail::Mailer;
 use crate::outgoing::Outgoing;
 use crate::secret::seal::SealingKey;
 use crate::state::State;
@@ -35,6 +36,12 @@ pub(crate) async fn open_state(mut config: Config) -> anyhow::Result<State> {
         .context("cannot fill the index of attributes' values")?;
     let outgoing = Outgoing::new(config.allow_private_networks)
         .context("cannot make the client for outgoing requests")?;
+    let mailer = Mailer::new(
+        config.smtp_url.as_ref().map(ExposeSecret::expose_secret),
+        config.mail_from.as_deref(),
+        &config.host_name(),
+        config.data_dir.join("mail"),
+    )?;
     Ok(State {
         db,
         clock: Clock::system(),
@@ -45,6 +52,7 @@ pub(crate) async fn open_state(mut config: Config) -> anyhow::Result<State> {
         request_log: Arc::default(),
         vault,
         outgoing,
+        mailer,
         providers: Arc::default(),
         verifiers: Arc::new(Semaphore::new(VERIFIERS)),
     })

@@ -15,6 +15,7 @@ pub(crate) mod event_order;
 pub(crate) mod events;
 pub(crate) mod group_members;
 pub(crate) mod groups;
+pub(crate) mod mails;
 pub(crate) mod mapping;
 pub(crate) mod members;
 pub(crate) mod nested_groups;

@@ -5,6 +5,7 @@ pub(crate) mod connections;
 pub(crate) mod domains;
 pub(crate) mod error;
 pub(crate) mod events;
+pub(crate) mod mails;
 pub(crate) mod mapping;
 pub(crate) mod members;
 pub(crate) mod projects;

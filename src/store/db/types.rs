@@ -8,8 +8,9 @@ use sqlx::types::Uuid;
 use sqlx::{Decode, Encode, Postgres, Sqlite, Type};
 
 use crate::domain::{
-    AccountId, ConnectionId, EventId, GroupId, KeyId, LoggedRequestId, MemberId, MemberNumber,
-    OrganizationId, ProjectId, ReceiverId, ScimTokenId, SessionId, Timestamp, WorkspaceId,
+    AccountId, ConnectionId, EventId, GroupId, KeyId, LoggedRequestId, MailId, MemberId,
+    MemberNumber, OrganizationId, ProjectId, ReceiverId, ScimTokenId, SessionId, Timestamp,
+    WorkspaceId,
 };
 
 /// An id is a UUID on PostgreSQL and its hyphenated text on SQLite, where people then can read it.
@@ -58,6 +59,7 @@ uuid_column!(
     ScimTokenId,
     LoggedRequestId,
     KeyId,
+    MailId,
     SessionId
 );
 
