@@ -1,9 +1,11 @@
 //! What comes back from the provider by way of the browser.
 
+use reqwest::Method;
 use serde_json::json;
 
 use super::provider::SECRET;
 use super::{alice, connect, cookie, is_refusal, start, whoami};
+use crate::app::OWNER;
 
 /// Security K1.
 #[tokio::test]
@@ -219,5 +221,55 @@ async fn a_change_of_the_connection_counts_at_once_and_a_disabled_one_refuses_ev
     let sealed = "SELECT CAST(settings AS TEXT) FROM connections";
     let kept = app.place.database.texts(sealed, &[]).await;
     assert!(!kept.iter().any(|text| text.contains(SECRET)));
+    app.finish();
+}
+
+#[tokio::test]
+async fn a_test_of_a_connection_signs_nobody_in_and_ends_on_its_trace() {
+    let app = start().await;
+    app.own.rules(&[("Reviewer", "Labelers")]).await;
+    let connection = connect(&app, &app.own).await;
+    connection.provider.person("alice-1", alice());
+    let owner = app.session(OWNER).await;
+    let login = connection.path("login?test=1");
+    let asked = |cookie: String| {
+        let (client, login) = (app.anyone(), login.clone());
+        async move {
+            client
+                .send(Method::GET, &login, &[("cookie", &cookie)], None)
+                .await
+        }
+    };
+    assert_eq!(asked(String::new()).await.status, 403);
+    let begun = asked(owner.clone()).await;
+    assert_eq!(begun.status, 303, "{}", begun.text);
+    let url = url::Url::parse(begun.header("location")).unwrap();
+    let state = url.query_pairs().find(|(name, _)| name == "state");
+    let query = format!(
+        "code={}&state={}",
+        connection.provider.code(url.as_str()),
+        state.unwrap().1
+    );
+    let mark = begun.header("set-cookie").split(';').next().unwrap();
+    let cookie = format!("{owner}; {mark}");
+    let answer = connection.back(&cookie, &query).await;
+    assert_eq!((answer.status, answer.header("set-cookie")), (303, ""));
+    let place = answer.header("location").to_owned();
+    let shown = app
+        .anyone()
+        .send(Method::GET, &place, &[("cookie", &owner)], None)
+        .await;
+    for word in ["The test went well", "alice@a.example", "id_token"] {
+        assert!(shown.text.contains(word), "{word}: {}", shown.text);
+    }
+    let members = app
+        .own
+        .rest
+        .get("/organizations/0/memberships")
+        .await
+        .is(200);
+    assert_eq!(members["count"], 1);
+    // It is used up like any other.
+    is_refusal(&connection.back(&cookie, &query).await);
     app.finish();
 }
