@@ -33,7 +33,7 @@ macro_rules! evaluated {
                         AND g.organization_id = a.organization_id AND g.id = a.ancestor_id
                         AND r.organization_id = g.organization_id AND r.group_name = g.display_name
                     UNION ALL
-                    SELECT r.role * 4 + 2
+                    SELECT r.role * 4 + s.source
                     FROM asserted_groups s
                     CROSS JOIN role_rules r
                     WHERE s.organization_id = m.organization_id AND s.member_id = m.id
@@ -201,7 +201,7 @@ pub(crate) async fn facts(
                     AND a.organization_id = gm.organization_id AND a.group_id = gm.group_id
                     AND g.organization_id = a.organization_id AND g.id = a.ancestor_id
                 UNION ALL
-                SELECT a.member_id, a.name, 2, NULL FROM asserted_groups a
+                SELECT a.member_id, a.name, a.source, NULL FROM asserted_groups a
                 WHERE a.organization_id = $1 AND a.member_id IN (SELECT value FROM json_each($2))
              ) AS mg JOIN role_rules r ON r.organization_id = $1 AND r.group_name = mg.name
              GROUP BY mg.member_id, mg.name, mg.source, r.role ORDER BY mg.member_id",

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::db::{Bind, Tx};
 use crate::domain::error::Error;
+use crate::domain::role::RoleSource;
 use crate::domain::{ConnectionId, MemberId, OrganizationId, Timestamp};
 
 /// What a request to an IdP is for.
@@ -186,6 +187,7 @@ pub(crate) async fn replace_asserted_groups(
     connection: (OrganizationId, ConnectionId),
     member: MemberId,
     names: &[String],
+    source: RoleSource,
 ) -> Result<bool, Error> {
     let known: Vec<(String,)> = tx
         .fetch_all(
@@ -202,12 +204,21 @@ pub(crate) async fn replace_asserted_groups(
         &[&connection.0, &connection.1, &member],
     )
     .await?;
+    let number = source as i16;
     let rows: Vec<Vec<&dyn Bind>> = names
         .iter()
-        .map(|name| vec![&connection.0 as &dyn Bind, &connection.1, &member, name])
+        .map(|name| {
+            vec![
+                &connection.0 as &dyn Bind,
+                &connection.1,
+                &member,
+                name,
+                &number,
+            ]
+        })
         .collect();
     tx.insert_rows(
-        "INSERT INTO asserted_groups (organization_id, connection_id, member_id, name) VALUES",
+        "INSERT INTO asserted_groups (organization_id, connection_id, member_id, name, source) VALUES",
         &rows,
     )
     .await?;

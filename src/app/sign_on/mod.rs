@@ -353,8 +353,9 @@ impl On<'_> {
         }
         let mut role = stored.first().map(|member| member.role);
         // Absent means unknown and changes nothing (R11).
+        let source = self.connection.role_source();
         if let AssertedGroups::Known(names) = &self.identity.groups
-            && sign_ons::replace_asserted_groups(tx, self.key(), id, names).await?
+            && sign_ons::replace_asserted_groups(tx, self.key(), id, names, source).await?
         {
             roles::derive(self.caller, tx, &[id]).await?;
             let derived = facts::facts(tx, organization, &[id]).await?;

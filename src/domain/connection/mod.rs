@@ -11,6 +11,7 @@ pub(crate) use oidc::Oidc;
 pub(crate) use saml::Saml;
 
 use super::error::Error;
+use super::role::RoleSource;
 use super::{ConnectionId, OrganizationId};
 
 /// The most connections of one organization.
@@ -105,6 +106,14 @@ impl Connection {
         match &self.protocol {
             Protocol::Saml(saml) => &saml.entity_id,
             Protocol::Oidc(oidc) => &oidc.issuer,
+        }
+    }
+
+    /// Through what a role comes that the groups of a sign-on give (R17).
+    pub(crate) fn role_source(&self) -> RoleSource {
+        match self.protocol {
+            Protocol::Saml(_) => RoleSource::Saml,
+            Protocol::Oidc(_) => RoleSource::Oidc,
         }
     }
 

@@ -15,20 +15,20 @@ async fn somebody_new_signs_on_and_gets_the_role_of_their_groups() {
     let session = connection.session().await;
     let me = whoami(&app, &session).await.is(200);
     assert_eq!(me["email"], "alice@a.example");
-    assert_eq!(app.own.role("alice@a.example").await, "AN saml");
+    assert_eq!(app.own.role("alice@a.example").await, "AN oidc");
     // The groups of the next sign-on take the place of these, and absent ones change nothing (R11).
     let mut claims = alice();
     claims["groups"] = json!("Admins");
     connection.provider.person("alice-1", claims.clone());
     connection.session().await;
-    assert_eq!(app.own.role("alice@a.example").await, "AD saml");
+    assert_eq!(app.own.role("alice@a.example").await, "AD oidc");
     claims.as_object_mut().unwrap().remove("groups");
     connection.provider.person("alice-1", claims.clone());
     connection.session().await;
     claims["_claim_names"] = json!({ "groups": "src1" });
     connection.provider.person("alice-1", claims);
     connection.session().await;
-    assert_eq!(app.own.role("alice@a.example").await, "AD saml");
+    assert_eq!(app.own.role("alice@a.example").await, "AD oidc");
     app.finish();
 }
 
@@ -55,7 +55,7 @@ async fn a_member_of_the_directory_is_known_by_a_verified_address_and_by_no_othe
     claims["email_verified"] = json!("true");
     connection.provider.person("alice-1", claims);
     connection.session().await;
-    assert_eq!(app.own.role("alice@a.example").await, "AN saml");
+    assert_eq!(app.own.role("alice@a.example").await, "AN oidc");
     // From now on she is her sub, whatever her address is.
     let mut claims = alice();
     claims["email"] = json!("other@a.example");
@@ -133,7 +133,7 @@ async fn the_userinfo_adds_claims_of_the_same_person_alone() {
     userinfo["sub"] = json!("alice-1");
     connection.provider.script.lock().unwrap().userinfo = userinfo;
     connection.session().await;
-    assert_eq!(app.own.role("alice@a.example").await, "AN saml");
+    assert_eq!(app.own.role("alice@a.example").await, "AN oidc");
     // Without it nothing is known of somebody new.
     connection.change(json!({ "userinfo": false })).await;
     connection.provider.person("bob-1", json!({}));
@@ -167,7 +167,7 @@ async fn groups_too_many_for_the_token_are_asked_for_where_the_connection_says_s
     // Nobody is asked unless the connection says whom.
     connection.session().await;
     assert_eq!(provider.asked(path), 0);
-    assert_eq!(app.own.role("alice@a.example").await, "AN saml");
+    assert_eq!(app.own.role("alice@a.example").await, "AN oidc");
     for bad in ["graph", "https://graph.example/", "https://graph.example?x"] {
         let wanted = json!({ "graph_url": bad });
         let path = format!("/connections/{}", connection.id);
@@ -178,20 +178,20 @@ async fn groups_too_many_for_the_token_are_asked_for_where_the_connection_says_s
         .await;
     connection.session().await;
     assert_eq!(provider.asked(path), 2);
-    assert_eq!(app.own.role("alice@a.example").await, "AD saml");
+    assert_eq!(app.own.role("alice@a.example").await, "AD oidc");
     // Who cannot be asked changes nothing, and keeps nobody out (R11); some of the groups are not all of them.
     let mut elsewhere = pages("g-3");
     elsewhere[0]["@odata.nextLink"] = json!("http://127.0.0.1:1/");
     for broken in [vec![], vec![json!({ "value": "no" })], elsewhere] {
         provider.script.lock().unwrap().groups = broken;
         connection.session().await;
-        assert_eq!(app.own.role("alice@a.example").await, "AD saml");
+        assert_eq!(app.own.role("alice@a.example").await, "AD oidc");
     }
     let traces = app.own.rest.get("/sign-in-traces").await.is(200);
     let text = traces.to_string();
     assert!(!text.contains("a-token-for-the-directory"), "{text}");
     provider.script.lock().unwrap().groups = pages("Labelers");
     connection.session().await;
-    assert_eq!(app.own.role("alice@a.example").await, "AN saml");
+    assert_eq!(app.own.role("alice@a.example").await, "AN oidc");
     app.finish();
 }
