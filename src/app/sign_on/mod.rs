@@ -85,6 +85,25 @@ async fn admit(
     connection: &Connection,
     identity: &Identity,
     visit: Visit<'_>,
+    trace: Trace,
+    taken: Option<&Taken>,
+) -> Result<Result<Entered, Refused>, Error> {
+    let again = trace.clone();
+    match attempt(db, vault, connection, identity, visit, trace, taken).await {
+        // Another sign-on of the same new person made the member at the same moment: now there is one.
+        Err(Error::Duplicate { .. }) => {
+            attempt(db, vault, connection, identity, visit, again, taken).await
+        }
+        answer => answer,
+    }
+}
+
+async fn attempt(
+    db: &Db,
+    vault: &Vault,
+    connection: &Connection,
+    identity: &Identity,
+    visit: Visit<'_>,
     mut trace: Trace,
     taken: Option<&Taken>,
 ) -> Result<Result<Entered, Refused>, Error> {

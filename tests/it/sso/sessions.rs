@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::idp::{Idp, opens, person, session};
+use super::idp::{Idp, begin, opens, person, post, session};
 use crate::app::{App, OWNER};
 use crate::client::Answer;
 
@@ -108,5 +108,34 @@ async fn an_administrator_ends_the_sessions_of_a_member_of_their_organization() 
         )
         .await;
     assert_eq!(kinds.len(), 1);
+    app.finish();
+}
+
+#[tokio::test]
+async fn of_many_first_sign_ons_of_one_person_at_once_all_get_in() {
+    let app = App::start().await;
+    let idp = Idp::new("https://idp.example/metadata");
+    app.own.rules(&[("Annotator", "all")]).await;
+    let connection = idp.connect(&app.own, json!({})).await;
+    let acs = connection["acs_url"].as_str().unwrap();
+    let mut sent = Vec::new();
+    for _ in 0..6 {
+        let begun = begin(&app, &connection, "", None).await;
+        let response = idp.response(&begun.request, acs, &person("m@corp.example", &["all"]));
+        sent.push((begun.cookie, response));
+    }
+    let bring = async |at: usize| post(&app, acs, &sent[at].0, &sent[at].1).await;
+    let answers = tokio::join!(bring(0), bring(1), bring(2), bring(3), bring(4), bring(5));
+    let (a, b, c, d, e, f) = &answers;
+    for answer in [a, b, c, d, e, f] {
+        session(answer);
+    }
+    let members = app
+        .own
+        .rest
+        .get("/organizations/0/memberships")
+        .await
+        .is(200);
+    assert_eq!(members["count"], 2, "the Owner, and one");
     app.finish();
 }
