@@ -38,9 +38,9 @@ async fn first(
     }
     let one_more = count(most.saturating_add(1));
     let members = if named {
-        rows::first_named(tx, organization, of, one_more).await?
+        rows::some_named(tx, organization, of, one_more).await?
     } else {
-        rows::first(tx, organization, of, one_more).await?
+        rows::some(tx, organization, of, one_more).await?
     };
     Ok((members.len() <= most).then_some(members))
 }

@@ -99,8 +99,11 @@ impl From<MemberRow> for (GroupId, GroupMember) {
     }
 }
 
-/// The first so many users and the first so many groups among the members of these groups, by group, kind and id.
-pub(crate) async fn first(
+/// The members of these groups, by group, kind and id, up to so many users and so many groups; which, where there are
+/// more, is not said.
+///
+/// The parts have no order of their own: with one, PostgreSQL walks through every group that sorts before these.
+pub(crate) async fn some(
     tx: &mut Tx,
     organization: OrganizationId,
     groups: &[GroupId],
@@ -111,13 +114,11 @@ pub(crate) async fn first(
             "SELECT x.group_id, x.kind, x.id, NULL AS display_name FROM (
                 SELECT * FROM (
                     SELECT group_id, 0 AS kind, member_id AS id FROM group_members
-                    WHERE organization_id = $1 AND group_id IN (SELECT value FROM json_each($2))
-                    ORDER BY group_id, member_id LIMIT $3) AS u
+                    WHERE organization_id = $1 AND group_id IN (SELECT value FROM json_each($2)) LIMIT $3) AS u
                 UNION ALL
                 SELECT * FROM (
                     SELECT group_id, 1, child_id FROM nested_groups
-                    WHERE organization_id = $1 AND group_id IN (SELECT value FROM json_each($2))
-                    ORDER BY group_id, child_id LIMIT $3) AS g
+                    WHERE organization_id = $1 AND group_id IN (SELECT value FROM json_each($2)) LIMIT $3) AS g
              ) AS x ORDER BY x.group_id, x.kind, x.id",
             &[&organization, &list_of(groups), &count],
         )
@@ -126,7 +127,7 @@ pub(crate) async fn first(
 }
 
 /// The same, with what to call them.
-pub(crate) async fn first_named(
+pub(crate) async fn some_named(
     tx: &mut Tx,
     organization: OrganizationId,
     groups: &[GroupId],
@@ -139,14 +140,12 @@ pub(crate) async fn first_named(
                     SELECT gm.group_id, 0 AS kind, gm.member_id AS id, m.display_name
                     FROM group_members gm
                     JOIN members m ON m.organization_id = gm.organization_id AND m.id = gm.member_id
-                    WHERE gm.organization_id = $1 AND gm.group_id IN (SELECT value FROM json_each($2))
-                    ORDER BY gm.group_id, gm.member_id LIMIT $3) AS u
+                    WHERE gm.organization_id = $1 AND gm.group_id IN (SELECT value FROM json_each($2)) LIMIT $3) AS u
                 UNION ALL
                 SELECT * FROM (
                     SELECT n.group_id, 1, n.child_id, c.display_name
                     FROM nested_groups n JOIN groups c ON c.organization_id = n.organization_id AND c.id = n.child_id
-                    WHERE n.organization_id = $1 AND n.group_id IN (SELECT value FROM json_each($2))
-                    ORDER BY n.group_id, n.child_id LIMIT $3) AS g
+                    WHERE n.organization_id = $1 AND n.group_id IN (SELECT value FROM json_each($2)) LIMIT $3) AS g
              ) AS x ORDER BY x.group_id, x.kind, x.id",
             &[&organization, &list_of(groups), &count],
         )

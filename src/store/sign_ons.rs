@@ -189,13 +189,15 @@ pub(crate) async fn replace_asserted_groups(
     names: &[String],
     source: RoleSource,
 ) -> Result<bool, Error> {
-    let known: Vec<(String,)> = tx
-        .fetch_all(
-            "SELECT name FROM asserted_groups WHERE organization_id = $1 AND connection_id = $2 AND member_id = $3",
-            &[&connection.0, &connection.1, &member],
+    // One row, whatever their number: no name has a line feed in it.
+    let (known,): (Option<String>,) = tx
+        .fetch_one(
+            "SELECT string_agg(name, $4) FROM asserted_groups
+             WHERE organization_id = $1 AND connection_id = $2 AND member_id = $3",
+            &[&connection.0, &connection.1, &member, &"\n"],
         )
         .await?;
-    let known: HashSet<&str> = known.iter().map(|(name,)| name.as_str()).collect();
+    let known: HashSet<&str> = known.iter().flat_map(|known| known.split('\n')).collect();
     if known.len() == names.len() && names.iter().all(|name| known.contains(name.as_str())) {
         return Ok(false);
     }

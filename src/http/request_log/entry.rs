@@ -7,8 +7,8 @@ use axum::http::{Method, StatusCode, Uri};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::Client;
 use super::tee::Whole;
+use super::{Client, MOST_RESOURCES};
 use crate::domain::leniency::Notes;
 use crate::domain::request_log::{Entry, Kept, Note, Record, Subject};
 use crate::domain::{GroupId, LoggedRequestId, MemberId, Timestamp, name};
@@ -17,8 +17,6 @@ use crate::scim::mask::{MASK, Mask};
 use crate::scim::people::People;
 use crate::secret;
 
-/// Of an answer with more resources no body is kept: too many people would have to be looked for when one is deleted.
-const MOST_RESOURCES: usize = 20;
 /// The longest text that is no JSON and is kept nevertheless, in bytes.
 const LONGEST_PLAIN: usize = 1024;
 /// The longest path and query that is kept, in characters.
@@ -190,6 +188,9 @@ fn plain(bytes: &[u8], mask: &mut Mask<'_>, people: &mut People) -> Kept {
 fn answered(whole: &Whole, mask: &mut Mask<'_>, people: &mut People) -> (Kept, Option<Value>) {
     if whole.too_large {
         return (Kept::nothing(Note::TooLarge), None);
+    }
+    if whole.many_people {
+        return (Kept::nothing(Note::ManyPeople), None);
     }
     if whole.len() == 0 {
         return (Kept::default(), None);

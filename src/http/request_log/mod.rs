@@ -37,6 +37,13 @@ const LARGEST_ANSWER: usize = 256 * 1024;
 /// How often organizations that nobody writes to are looked at.
 const PRUNING: Duration = Duration::from_hours(1);
 
+/// Of an answer with more resources no body is kept: too many people would have to be looked for when one is deleted.
+pub(super) const MOST_RESOURCES: usize = 20;
+
+/// An answer that has this among its extensions has more, and is not held on to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ManyPeople;
+
 /// Whose request it is.
 #[derive(Debug, Clone)]
 struct Client {
@@ -123,6 +130,9 @@ where
             };
             seen.identify(answer.status()).await;
             seen.status = Some(answer.status());
+            if answer.extensions().get::<ManyPeople>().is_some() {
+                seen.answered.let_go();
+            }
             if answer.body().is_end_stream() {
                 return Ok(answer);
             }

@@ -22,6 +22,8 @@ pub(super) struct Whole {
     limit: usize,
     /// Whether it was larger than what is held on to.
     pub(super) too_large: bool,
+    /// Whether it is not held on to because of whom it names.
+    pub(super) many_people: bool,
 }
 
 impl Whole {
@@ -48,9 +50,18 @@ impl Pieces {
         })))
     }
 
+    /// Holds on to nothing: it names too many people.
+    pub(super) fn let_go(&self) {
+        let mut whole = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *whole = Whole {
+            many_people: true,
+            ..Whole::default()
+        };
+    }
+
     fn add(&self, piece: &Bytes) {
         let mut whole = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if whole.too_large {
+        if whole.too_large || whole.many_people {
             return;
         }
         if whole.len + piece.len() > whole.limit {

@@ -11,6 +11,7 @@ use super::error::ScimError;
 use crate::http::bytes::{self, Unread};
 use crate::http::extract::{ScimCaller, Subject};
 use crate::http::json;
+use crate::http::request_log::{MOST_RESOURCES, ManyPeople};
 use crate::scim::error::Error;
 use crate::scim::open::written;
 use crate::state::State;
@@ -100,16 +101,20 @@ pub(crate) struct Answer {
     body: Body,
     etag: Option<String>,
     location: Option<String>,
+    /// Whether the request log need not look at it.
+    many: bool,
 }
 
 impl Answer {
     /// A message of its own, such as a list.
     pub(crate) fn message(value: &Value) -> Self {
+        let resources = value.get("Resources").and_then(Value::as_array);
         Self {
             status: StatusCode::OK,
             body: written(value).into(),
             etag: None,
             location: None,
+            many: resources.is_some_and(|all| all.len() > MOST_RESOURCES),
         }
     }
 
@@ -120,6 +125,7 @@ impl Answer {
             body: written(value).into(),
             etag: Some(etag),
             location: Some(location),
+            many: false,
         }
     }
 
@@ -131,6 +137,7 @@ impl Answer {
             body,
             etag,
             location,
+            many: false,
         }
     }
 
@@ -147,6 +154,7 @@ impl Answer {
             body: Body::empty(),
             etag: Some(etag),
             location: None,
+            many: false,
         }
     }
 
@@ -157,6 +165,7 @@ impl Answer {
             body: Body::empty(),
             etag: Some(etag),
             location: None,
+            many: false,
         }
     }
 }
@@ -164,6 +173,9 @@ impl Answer {
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
         let mut answer = (self.status, self.body).into_response();
+        if self.many {
+            answer.extensions_mut().insert(ManyPeople);
+        }
         let headers = answer.headers_mut();
         if !matches!(
             self.status,

@@ -126,9 +126,8 @@ async fn of_many_first_sign_ons_of_one_person_at_once_all_get_in() {
     }
     let bring = async |at: usize| post(&app, acs, &sent[at].0, &sent[at].1).await;
     let answers = tokio::join!(bring(0), bring(1), bring(2), bring(3), bring(4), bring(5));
-    let (a, b, c, d, e, f) = &answers;
-    for answer in [a, b, c, d, e, f] {
-        session(answer);
+    for answer in <[_; 6]>::from(answers) {
+        session(&answer);
     }
     let members = app
         .own
