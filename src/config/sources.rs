@@ -3,7 +3,9 @@
 //! Defaults, then `rollright.toml`, then variables, then options: each layer over the one before. A name that does not
 //! exist stops the start, because a misspelled setting would otherwise silently not be set.
 
+use std::collections::hash_map::RandomState;
 use std::ffi::OsString;
+use std::hash::{BuildHasher as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
@@ -143,17 +145,29 @@ pub(super) fn read_or_make(path: &Path, fresh: Option<String>) -> anyhow::Result
     }
 }
 
+/// Written beside its name and put there whole, so that nobody who starts at the same moment reads half of it.
 fn make(path: &Path, text: &str) -> anyhow::Result<()> {
+    let made = || format!("cannot make {}", path.display());
+    if path.exists() {
+        return Ok(());
+    }
+    let chance = RandomState::new().build_hasher().finish();
+    let beside = path.with_extension(format!("{chance:016x}"));
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Ok(mut file) => std::io::Write::write_all(&mut file, format!("{text}\n").as_bytes())
-            .with_context(|| format!("cannot write {}", path.display())),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error).with_context(|| format!("cannot make {}", path.display())),
+    let mut file = options.open(&beside).with_context(made)?;
+    let written = std::io::Write::write_all(&mut file, format!("{text}\n").as_bytes())
+        .and_then(|()| file.sync_all())
+        // Unlike a renaming, this gives way to whoever was faster.
+        .and_then(|()| std::fs::hard_link(&beside, path));
+    let removed = std::fs::remove_file(&beside);
+    match written {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+        other => other.with_context(made)?,
     }
+    removed.with_context(made)
 }
 
 fn read_secret(name: &str, path: &Path) -> anyhow::Result<String> {
