@@ -1,8 +1,11 @@
 //! One mail as it is sent: plain text, to one person.
 
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, Message};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Body, Mailbox, Message};
 use lettre::{Address, message::header};
+
+/// The longest line that is sent as it is, RFC 5322 section 2.1.1.
+const LONGEST_LINE: usize = 998;
 
 /// A mail to one person.
 #[derive(Clone)]
@@ -44,13 +47,26 @@ impl Letter {
             .message_id(Some(id))
             .header(ContentType::TEXT_PLAIN)
             .header(header::MIME_VERSION_1_0)
-            .body(self.text.clone())
+            .body(self.body())
             .map_err(|error| format!("the mail cannot be written: {error}"))?;
         // RFC 3834: nobody's absence is told to a machine.
         let name = HeaderName::new_from_ascii_str("Auto-Submitted");
         let value = HeaderValue::new(name, "auto-generated".to_owned());
         message.headers_mut().insert_raw(value);
         Ok(message)
+    }
+
+    /// Where it can be, the text as it is, so that a link in a file can be opened from it.
+    fn body(&self) -> Body {
+        let text = self.text.replace("\r\n", "\n");
+        let plain = text.is_ascii()
+            && text.lines().all(|line| line.len() <= LONGEST_LINE)
+            && !text.contains(['\r', '\0']);
+        if plain {
+            let text = text.replace('\n', "\r\n").into_bytes();
+            return Body::dangerous_pre_encoded(text, ContentTransferEncoding::SevenBit);
+        }
+        Body::new(text)
     }
 }
 
@@ -83,6 +99,22 @@ mod tests {
         ] {
             assert!(text.contains(line), "{line} in {text}");
         }
+    }
+
+    #[test]
+    fn a_link_in_a_plain_text_is_not_broken() {
+        let letter = Letter {
+            id: "7".to_owned(),
+            to: "ada@a.example".to_owned(),
+            subject: "Hello".to_owned(),
+            text: format!("Open this:\nhttps://roll.example/{}\n", "x".repeat(200)),
+        };
+        let from = "rollright <rollright@roll.example>".parse().unwrap();
+        let text = String::from_utf8(letter.message(&from).unwrap().formatted()).unwrap();
+        assert!(
+            text.ends_with(&format!("\r\nhttps://roll.example/{}\r\n", "x".repeat(200))),
+            "{text}"
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod letter;
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -58,7 +59,7 @@ impl Mailer {
         folder: PathBuf,
     ) -> anyhow::Result<Self> {
         // A number in the place of a name needs brackets in an address, and few would take such a mail.
-        let named = host.parse::<std::net::IpAddr>().is_err() && !host.starts_with('[');
+        let named = host.parse::<IpAddr>().is_err() && !host.starts_with('[');
         let host = if named { host } else { "localhost" };
         let from = match from {
             Some(from) => from.to_owned(),
@@ -112,26 +113,22 @@ impl Unsent {
     }
 }
 
-/// The way to a mail server. `smtps` has TLS from the first byte; `smtp` must take it up with STARTTLS, but on this
-/// machine, or where the URL says `?tls=none`.
-fn transport(url: &str, host: &str) -> anyhow::Result<AsyncSmtpTransport<Tokio1Executor>> {
-    // Never with the URL itself: it may hold a password.
-    let url = Url::parse(url).context("smtp_url is not a URL")?;
-    let relay = match url.host() {
-        Some(Host::Domain(name)) => name.to_owned(),
-        Some(Host::Ipv4(address)) => address.to_string(),
-        Some(Host::Ipv6(address)) => address.to_string(),
-        None => bail!(
-            "smtp_url has no host; it should look like smtps://user:password@mail.example.com"
-        ),
-    };
-    let here = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    let mut plain = here;
+/// How the way to a mail server is encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Encryption {
+    /// From the first byte.
+    Always,
+    /// As soon as the server has said that it can; else nothing is sent.
+    StartTls,
+    /// Not at all.
+    Never,
+}
+
+/// `smtps` has TLS from the first byte; `smtp` must take it up with STARTTLS, but on this machine, or where the URL says
+/// `?tls=none`.
+fn encryption(url: &Url, relay: &str) -> anyhow::Result<Encryption> {
+    let address: Result<IpAddr, _> = relay.parse();
+    let mut plain = relay == "localhost" || address.is_ok_and(|address| address.is_loopback());
     for (name, value) in url.query_pairs() {
         match (name.as_ref(), value.as_ref()) {
             ("tls", "none") => plain = true,
@@ -139,13 +136,37 @@ fn transport(url: &str, host: &str) -> anyhow::Result<AsyncSmtpTransport<Tokio1E
             _ => bail!("smtp_url may end with ?tls=none or ?tls=required, and with nothing else"),
         }
     }
+    match url.scheme() {
+        "smtps" => Ok(Encryption::Always),
+        "smtp" if plain => Ok(Encryption::Never),
+        "smtp" => Ok(Encryption::StartTls),
+        _ => bail!("smtp_url must begin with smtps:// or smtp://"),
+    }
+}
+
+/// The host of the URL. An address of four numbers is but a name to it, as in every URL that browsers do not know.
+fn relay(url: &Url) -> anyhow::Result<String> {
+    match url.host() {
+        Some(Host::Domain(name)) if !name.is_empty() => Ok(name.to_owned()),
+        Some(Host::Ipv4(address)) => Ok(address.to_string()),
+        Some(Host::Ipv6(address)) => Ok(address.to_string()),
+        Some(Host::Domain(_)) | None => bail!(
+            "smtp_url has no host; it should look like smtps://user:password@mail.example.com"
+        ),
+    }
+}
+
+/// The way to a mail server.
+fn transport(url: &str, host: &str) -> anyhow::Result<AsyncSmtpTransport<Tokio1Executor>> {
+    // Never with the URL itself: it may hold a password.
+    let url = Url::parse(url).context("smtp_url is not a URL")?;
+    let relay = relay(&url)?;
     let tls =
         || TlsParameters::new(relay.clone()).context("cannot prepare TLS for the mail server");
-    let (port, tls) = match url.scheme() {
-        "smtps" => (465, Tls::Wrapper(tls()?)),
-        "smtp" if plain => (25, Tls::None),
-        "smtp" => (587, Tls::Required(tls()?)),
-        _ => bail!("smtp_url must begin with smtps:// or smtp://"),
+    let (port, tls) = match encryption(&url, &relay)? {
+        Encryption::Always => (465, Tls::Wrapper(tls()?)),
+        Encryption::StartTls => (587, Tls::Required(tls()?)),
+        Encryption::Never => (25, Tls::None),
     };
     let mut transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&relay)
         .port(url.port().unwrap_or(port))
@@ -219,21 +240,25 @@ mod tests {
 
     #[test]
     fn a_mail_server_is_reached_with_tls_but_on_this_machine() {
-        let way = |url: &str| format!("{:?}", mailer(url).unwrap().way);
-        for url in [
-            "smtps://mail.example",
-            "smtp://mail.example",
-            "smtp://127.0.0.1?tls=required",
+        let way = |url: &str| {
+            mailer(url).unwrap();
+            let url = Url::parse(url).unwrap();
+            encryption(&url, &relay(&url).unwrap()).unwrap()
+        };
+        for (url, expected) in [
+            ("smtps://mail.example", Encryption::Always),
+            ("smtps://127.0.0.1?tls=none", Encryption::Always),
+            ("smtp://mail.example", Encryption::StartTls),
+            ("smtp://10.0.0.1", Encryption::StartTls),
+            ("smtp://localhost.example", Encryption::StartTls),
+            ("smtp://127.0.0.1?tls=required", Encryption::StartTls),
+            ("smtp://127.0.0.1:25", Encryption::Never),
+            ("smtp://user:word@127.0.0.1:25", Encryption::Never),
+            ("smtp://[::1]", Encryption::Never),
+            ("smtp://localhost", Encryption::Never),
+            ("smtp://mail.example?tls=none", Encryption::Never),
         ] {
-            assert!(!way(url).contains("tls: None"), "{url}");
-        }
-        for url in [
-            "smtp://127.0.0.1:25",
-            "smtp://[::1]",
-            "smtp://localhost",
-            "smtp://mail.example?tls=none",
-        ] {
-            assert!(way(url).contains("None"), "{url}");
+            assert_eq!(way(url), expected, "{url}");
         }
     }
 
