@@ -28,5 +28,5 @@ mod store;
 mod telemetry;
 
 pub use crate::cli::run;
-pub use crate::config::{Config, LogFormat};
+pub use crate::config::{Config, LogFormat, Network};
 pub use crate::server::Server;

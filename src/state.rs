@@ -5,6 +5,7 @@ use std::sync::Arc;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;
 
+use crate::app::accounts::hashing::Hasher;
 use crate::app::authentication::Remembered;
 use crate::app::bell::Bell;
 use crate::app::request_log::Queue;
@@ -37,6 +38,8 @@ pub(crate) struct State {
     pub(crate) vault: Vault,
     /// Requests that the server makes by itself.
     pub(crate) outgoing: Outgoing,
+    /// What hashes passwords, a few at a time.
+    pub(crate) hasher: Hasher,
     /// Where mails go.
     pub(crate) mailer: Mailer,
     /// OIDC providers as they were last read.

@@ -8,20 +8,21 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::Caller;
+use super::vault::Vault;
+use super::{Caller, personal_tokens};
 use crate::domain::error::Error;
 use crate::domain::event::Actor;
 use crate::domain::leniency::{Leniency, Notes};
 use crate::domain::schema::CustomSchemas;
 use crate::domain::{OrganizationId, ScimTokenId, Timestamp};
-use crate::secret;
+use crate::secret::{self, jwt};
 use crate::store::credentials::{self, Holder};
 use crate::store::db::Db;
-use crate::store::schemas;
+use crate::store::{personal_tokens as tokens, schemas, sessions};
 
 /// For how long a SCIM token is remembered, in seconds.
 const REMEMBERED: i64 = 1;
-/// How often the last use of a SCIM token is written, in seconds.
+/// How often the last use of a SCIM token or a session is written, in seconds.
 const TOUCHED: i64 = 60;
 /// For how long that may hold a request up.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -33,7 +34,7 @@ const ROOM: usize = 1024;
 pub(crate) enum Credential<'a> {
     /// The cookie of a session.
     Session(&'a str),
-    /// A user token of the REST API.
+    /// A user token of the REST API, or an access token for a personal one.
     UserToken(&'a str),
     /// A SCIM token.
     ScimToken(&'a str),
@@ -79,6 +80,7 @@ impl Remembered {
 pub(crate) async fn principal(
     db: &Db,
     remembered: &Remembered,
+    vault: &Vault,
     credential: Credential<'_>,
     now: Timestamp,
     request: &str,
@@ -104,7 +106,7 @@ pub(crate) async fn principal(
             }
         }),
         Credential::Session(_) | Credential::UserToken(_) => {
-            holder(db, credential, now).await?.map(|holder| {
+            holder(db, vault, credential, now).await?.map(|holder| {
                 let actor = Actor::Member(holder.member);
                 caller(holder.organization, actor, Leniency::Rfc, Some(holder.role))
             })
@@ -149,32 +151,60 @@ async fn client(
     Ok(Some(client))
 }
 
-/// Writes down that the token is in use. It is not worth a refusal, nor that the client waits for a busy database.
 async fn touch(db: &Db, client: &Client, now: Timestamp) {
-    let write = async {
+    written(async {
         let mut tx = db.write_anywhere().await?;
         credentials::touch_scim_token(&mut tx, client.organization, client.token, now).await?;
         tx.commit().await
-    };
-    if !matches!(tokio::time::timeout(PATIENCE, write).await, Ok(Ok(()))) {
-        tracing::debug!("the last use of a SCIM token was not written");
-    }
+    })
+    .await;
 }
 
 async fn holder(
     db: &Db,
+    vault: &Vault,
     credential: Credential<'_>,
     now: Timestamp,
 ) -> Result<Option<Holder>, Error> {
-    let mut tx = db.read().await?;
     let holder = match credential {
-        Credential::Session(token) => {
-            credentials::find_session(&mut tx, &secret::hash(token).0, now).await?
+        Credential::Session(token) => session(db, token, now).await?,
+        Credential::UserToken(token) if jwt::looks_like(token) => {
+            personal_tokens::holder(db, vault, token, now).await?
         }
         Credential::UserToken(token) => {
-            credentials::find_user_token(&mut tx, &secret::hash(token).0).await?
+            let mut tx = db.read().await?;
+            tokens::find_open_user_token(&mut tx, &secret::hash(token).0).await?
         }
         Credential::ScimToken(_) => None,
     };
     Ok(holder.filter(|holder| holder.role.has_access()))
+}
+
+async fn session(db: &Db, token: &str, now: Timestamp) -> Result<Option<Holder>, Error> {
+    let hash = secret::hash(token).0;
+    let mut tx = db.read().await?;
+    let Some(found) = sessions::find(&mut tx, &hash, now).await? else {
+        return Ok(None);
+    };
+    drop(tx);
+    let idle = now.0 - found.used.0;
+    if found.policy.ends(now.0 - found.created.0, idle) {
+        return Ok(None);
+    }
+    if idle >= TOUCHED * 1000 {
+        written(async {
+            let mut tx = db.write_anywhere().await?;
+            sessions::touch(&mut tx, &hash, now).await?;
+            tx.commit().await
+        })
+        .await;
+    }
+    Ok(Some(found.holder))
+}
+
+/// Writes down that something is in use. It is not worth a refusal, nor that the client waits for a busy database.
+async fn written(write: impl Future<Output = Result<(), Error>>) {
+    if !matches!(tokio::time::timeout(PATIENCE, write).await, Ok(Ok(()))) {
+        tracing::debug!("the last use of a credential was not written");
+    }
 }

@@ -13,7 +13,8 @@ use crate::store::db::Tx;
 use crate::store::departures::{self as rows, Held};
 use crate::store::members::Start;
 use crate::store::{
-    events, groups, members as member_rows, organizations, request_log, sign_in_traces, sign_ons,
+    events, groups, mails, members as member_rows, organizations, request_log, sign_in_traces,
+    sign_ons,
 };
 
 /// How many deletions that wait are handled in one transaction, and shown in one answer.
@@ -22,6 +23,12 @@ const CHUNK: i64 = 500;
 /// Ends a membership because a person said so: nothing waits.
 pub(super) async fn erase(caller: &Caller, tx: &mut Tx, id: MemberId) -> Result<(), Error> {
     let member = take(caller, tx, id, None).await?;
+    leave(caller, tx, &member, false).await
+}
+
+/// Ends the membership of whoever asks: they leave.
+pub(super) async fn quit(caller: &Caller, tx: &mut Tx, id: MemberId) -> Result<(), Error> {
+    let member = hold(caller, tx, id, None).await?;
     leave(caller, tx, &member, false).await
 }
 
@@ -50,6 +57,16 @@ async fn take(
             "you cannot delete yourself; ask another administrator".to_owned(),
         ));
     }
+    hold(caller, tx, id, seen).await
+}
+
+/// The same for whoever leaves by themselves.
+async fn hold(
+    caller: &Caller,
+    tx: &mut Tx,
+    id: MemberId,
+    seen: Option<Vec<i64>>,
+) -> Result<Member, Error> {
     // Groups before members, each by id: every transaction takes them in this order.
     groups::lock_all_of(tx, caller.organization, id).await?;
     let member = member_rows::find_doomed(tx, caller.organization, id)
@@ -100,6 +117,9 @@ async fn leave(caller: &Caller, tx: &mut Tx, member: &Member, held: bool) -> Res
         events::erase(tx, organization, member.id).await?;
     }
     sign_in_traces::erase(tx, organization, member.id).await?;
+    let login = name::key(&member.profile.user_name);
+    let email = member.profile.email().map(name::key);
+    mails::delete_to(tx, organization, &login, email.as_deref().unwrap_or(&login)).await?;
     member_rows::delete(tx, organization, member.id).await?;
     organizations::delete_account_without_place(tx, member.account).await?;
     // Nobody needs the log to come back, so it does not wait. Last: from here on nobody writes to it until this is over.

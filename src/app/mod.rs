@@ -3,6 +3,7 @@
 //! Nothing here knows a header, a status, JSON or a protocol's words. Whoever calls has been authenticated and is
 //! handed in as a [`Caller`].
 
+pub(crate) mod accounts;
 pub(crate) mod authentication;
 pub(crate) mod bell;
 pub(crate) mod connection_keys;
@@ -16,6 +17,8 @@ pub(crate) mod members;
 mod membership;
 pub(crate) mod metadata;
 pub(crate) mod numbering;
+pub(crate) mod personal_tokens;
+pub(crate) mod policies;
 pub(crate) mod projects;
 pub(crate) mod provisioning;
 pub(crate) mod receivers;

@@ -138,7 +138,7 @@ pub(crate) async fn change_member<E: std::convert::From<Error>>(
     Ok(member)
 }
 
-async fn write_profile(
+pub(super) async fn write_profile(
     caller: &Caller,
     tx: &mut Tx,
     member: &Member,

@@ -9,7 +9,7 @@ pub(crate) use crate::store::sessions::Session;
 use crate::store::{members, sessions};
 
 /// Who asks, where it is a person.
-fn person(caller: &Caller) -> Result<MemberId, Error> {
+pub(super) fn person(caller: &Caller) -> Result<MemberId, Error> {
     match caller.actor {
         Actor::Member(id) => Ok(id),
         Actor::ProvisioningClient(_) | Actor::SignOn | Actor::Operator | Actor::Server => {

@@ -1,6 +1,7 @@
 //! The first account and its organization, and the way in when there is no other.
 
-use super::{Caller, sign_in_policy};
+use super::vault::Vault;
+use super::{Caller, personal_tokens, sign_in_policy};
 use crate::domain::error::Error;
 use crate::domain::event::Event;
 use crate::domain::member::Profile;
@@ -11,7 +12,7 @@ use crate::secret;
 use crate::store::credentials::NewSession;
 use crate::store::db::{Db, Tx};
 use crate::store::members::Start;
-use crate::store::{credentials, members, organizations};
+use crate::store::{credentials, members, organizations, personal_tokens as rows};
 
 /// For how long a login link can be used, in seconds.
 const LINK_LIFE: i64 = 3600;
@@ -26,6 +27,8 @@ pub(crate) struct NewOwner {
     pub(crate) password_hash: Option<String>,
     /// The user token, where one was chosen.
     pub(crate) user_token: Option<String>,
+    /// Where that is sealed.
+    pub(crate) vault: Vault,
 }
 
 /// Makes an account and an organization that it owns.
@@ -35,25 +38,32 @@ pub(crate) async fn create_organization(
     title: &str,
     owner: &NewOwner,
 ) -> Result<OrganizationId, Error> {
+    let by = Caller::operator(db.clone(), now, OrganizationId(0));
+    let mut tx = db.write_anywhere().await?;
+    let organization = found_organization(&by, &mut tx, title, owner).await?;
+    tx.commit().await?;
+    Ok(organization)
+}
+
+/// The same in a transaction, by whoever does it; their own organization is none yet.
+pub(super) async fn found_organization(
+    by: &Caller,
+    tx: &mut Tx,
+    title: &str,
+    owner: &NewOwner,
+) -> Result<OrganizationId, Error> {
+    let now = by.now;
     let email = owner.username.trim();
     if !name::is_email(email) {
         return Err(Error::Invalid(format!(
             "{email:?} is not an e-mail address"
         )));
     }
-    let mut tx = db.write_anywhere().await?;
     let account = AccountId(secret::id_at(now));
     let address = Some((email, name::key(email)));
     let address = address.as_ref().map(|(email, key)| (*email, key.as_str()));
-    if !organizations::insert_account(
-        &mut tx,
-        account,
-        address,
-        owner.password_hash.clone(),
-        None,
-        now,
-    )
-    .await?
+    if !organizations::insert_account(tx, account, address, owner.password_hash.clone(), None, now)
+        .await?
     {
         return Err(Error::Duplicate {
             kind: "account",
@@ -62,8 +72,7 @@ pub(crate) async fn create_organization(
     }
     let id = MemberId(secret::id_at(now));
     let key = secret::random_token("");
-    let organization =
-        organizations::insert(&mut tx, title, id, Role::Annotator, &key, now).await?;
+    let organization = organizations::insert(tx, title, id, Role::Annotator, &key, now).await?;
     let profile = Profile {
         user_name: email.to_owned(),
         external_id: None,
@@ -74,16 +83,19 @@ pub(crate) async fn create_organization(
         base: Some(Role::Administrator),
         owner: true,
     };
-    let member = members::insert(&mut tx, organization, id, account, &profile, &start, now)
+    let member = members::insert(tx, organization, id, account, &profile, &start, now)
         .await?
         .ok_or(Error::Duplicate {
             kind: "User",
             attribute: "userName",
         })?;
-    let caller = Caller::operator(db.clone(), now, organization);
+    let caller = Caller {
+        organization,
+        ..by.clone()
+    };
     caller
         .record(
-            &mut tx,
+            tx,
             vec![
                 Event::organization_created(organization, id),
                 Event::member_created(&member),
@@ -91,9 +103,8 @@ pub(crate) async fn create_organization(
         )
         .await?;
     if let Some(token) = &owner.user_token {
-        keep_user_token(&caller, &mut tx, id, token).await?;
+        keep_user_token(&caller, tx, &owner.vault, id, token).await?;
     }
-    tx.commit().await?;
     Ok(organization)
 }
 
@@ -101,11 +112,12 @@ pub(crate) async fn create_organization(
 async fn keep_user_token(
     caller: &Caller,
     tx: &mut Tx,
+    vault: &Vault,
     member: MemberId,
     token: &str,
 ) -> Result<(), Error> {
     let hash = secret::hash(token).0;
-    if let Some(holder) = credentials::find_user_token(tx, &hash).await? {
+    if let Some(holder) = rows::find_holder_of_user_token(tx, &hash).await? {
         if holder.organization == caller.organization && holder.member == member {
             return Ok(());
         }
@@ -113,7 +125,10 @@ async fn keep_user_token(
             "this user token belongs to another account; choose another".to_owned(),
         ));
     }
-    credentials::replace_user_token(tx, caller.organization, member, &hash, caller.now).await?;
+    let place = personal_tokens::place(member);
+    let sealed = vault.seal_if_open(tx, &place, token).await?;
+    let kept = (hash.as_str(), sealed);
+    rows::replace_user_token(tx, caller.organization, member, kept, caller.now).await?;
     caller
         .record(tx, vec![Event::user_token_created(member)])
         .await
@@ -155,7 +170,7 @@ pub(crate) async fn ensure_first_account(
     if let Some(token) = &owner.user_token
         && holder.is_some_and(|holder| holder.role.has_access())
     {
-        keep_user_token(&caller, &mut tx, member, token).await?;
+        keep_user_token(&caller, &mut tx, &owner.vault, member, token).await?;
     }
     tx.commit().await?;
     Ok(organization)
@@ -177,6 +192,7 @@ pub(crate) async fn ensure_any_organization(
             username: "owner@localhost".to_owned(),
             password_hash: None,
             user_token: None,
+            vault: Vault::new(None),
         };
         match create_organization(db, now, "My organization", &owner).await {
             // Another process that starts at the same moment was faster.

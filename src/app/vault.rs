@@ -36,13 +36,36 @@ impl Vault {
         place: &str,
         secret: &str,
     ) -> Result<String, Error> {
+        self.establish(tx).await?;
+        self.key()?.seal(place, secret).map_err(Error::Internal)
+    }
+
+    /// The same, where there is a key; nothing where this process, which is no server, has none.
+    pub(crate) async fn seal_if_open(
+        &self,
+        tx: &mut Tx,
+        place: &str,
+        secret: &str,
+    ) -> Result<Option<String>, Error> {
+        match &self.key {
+            Some(_) => self.seal(tx, place, secret).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Makes sure that every node knows which key is in use, before something depends on it.
+    pub(crate) async fn establish(&self, tx: &mut Tx) -> Result<(), Error> {
         let found = secret_key::find_check(tx).await?;
         if found.is_none() {
             let sealed = self.key()?.seal(CHECK, CHECK).map_err(Error::Internal)?;
             secret_key::insert_check(tx, &sealed).await?;
         }
-        self.agrees(found)?;
-        self.key()?.seal(place, secret).map_err(Error::Internal)
+        self.agrees(found)
+    }
+
+    /// The key for a purpose: what is signed for one is not good for another.
+    pub(crate) fn key_for(&self, purpose: &str) -> Result<String, Error> {
+        Ok(self.key()?.derive(purpose))
     }
 
     /// Opens what was sealed for the place.

@@ -8,6 +8,7 @@ mod doctor;
 mod domain;
 mod login_link;
 mod migrate;
+mod reset_password;
 mod scim_token;
 mod start;
 mod user;
@@ -67,6 +68,9 @@ enum Command {
     Migrate,
     /// Make a link that signs somebody in once, for when nobody can sign in
     LoginLink(login_link::Options),
+    /// Give an account another password
+    #[command(alias = "reset_password")]
+    ResetPassword(reset_password::Options),
     /// Print the version
     Version,
     /// Print the completions of a shell
@@ -102,6 +106,9 @@ pub fn run() -> anyhow::Result<()> {
         }
         Command::Doctor(options) => {
             everywhere.with_state(async |state| doctor::run(&state, &options).await)
+        }
+        Command::ResetPassword(options) => {
+            everywhere.with_state(async |state| reset_password::run(&state, options).await)
         }
         Command::LoginLink(options) => {
             everywhere.with_state(async |state| login_link::run(&state, options).await)
@@ -199,6 +206,8 @@ mod tests {
             "rollright doctor --verify",
             "rollright migrate",
             "rollright login-link --username a@example.com",
+            "rollright reset-password --username a@example.com",
+            "rollright reset_password --username a@example.com --password p",
             "rollright version",
             "rollright completions bash",
         ] {

@@ -92,6 +92,7 @@ async fn first_account(state: &State) -> anyhow::Result<Option<String>> {
                 .user_token
                 .as_ref()
                 .map(|token| token.expose_secret().to_owned()),
+            vault: state.vault.clone(),
         };
         setup::ensure_first_account(&state.db, now, &owner).await?;
         return Ok(None);

@@ -43,6 +43,7 @@ pub(super) async fn run(state: &State, command: Command) -> anyhow::Result<()> {
         username,
         password_hash: Some(super::hashed(password).await?),
         user_token: user_token.map(|token| token.expose_secret().to_owned()),
+        vault: state.vault.clone(),
     };
     let title = organization_title.unwrap_or_else(|| owner.username.clone());
     let organization =

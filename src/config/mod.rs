@@ -3,6 +3,7 @@
 //! Together with `sources`, this is the only reader of the environment and of files. It knows nothing of what the
 //! settings are used for, and it never shows a secret.
 
+mod network;
 mod settings;
 mod sources;
 
@@ -14,6 +15,8 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer};
+
+pub use self::network::Network;
 
 /// Every setting of the server. `config.example.toml` says what each is for.
 #[derive(Debug, Clone, Deserialize)]
@@ -55,6 +58,9 @@ pub struct Config {
     pub secret_key: Option<SecretString>,
     /// Whether requests that the server makes by itself may go to private addresses, and without encryption.
     pub allow_private_networks: bool,
+    /// Proxies that are believed when they say which client they ask for.
+    #[serde(deserialize_with = "networks")]
+    pub trusted_proxies: Vec<Network>,
     /// The mail server, where there is one. May hold a password.
     #[serde(deserialize_with = "secret")]
     pub smtp_url: Option<SecretString>,
@@ -93,6 +99,7 @@ impl Default for Config {
             request_log_max_bytes: 100 * 1024 * 1024,
             secret_key: None,
             allow_private_networks: false,
+            trusted_proxies: Vec::new(),
             smtp_url: None,
             mail_from: None,
             dns_server: None,
@@ -242,6 +249,14 @@ fn origin(given: &str) -> anyhow::Result<String> {
         bail!("base_url must be http:// or https://, a host and perhaps a port, and nothing else");
     }
     Ok(url.origin().ascii_serialization())
+}
+
+fn networks<'de, D: Deserializer<'de>>(value: D) -> Result<Vec<Network>, D::Error> {
+    let text = String::deserialize(value)?;
+    let named = text.split([',', ' ']).filter(|part| !part.is_empty());
+    named
+        .map(|part| part.parse().map_err(serde::de::Error::custom))
+        .collect()
 }
 
 fn secret<'de, D: Deserializer<'de>>(value: D) -> Result<Option<SecretString>, D::Error> {

@@ -38,7 +38,7 @@ const fn secret(key: &'static str, label_studio: Option<&'static str>) -> Settin
 }
 
 /// Every setting.
-pub(super) const SETTINGS: [Setting; 19] = [
+pub(super) const SETTINGS: [Setting; 20] = [
     plain("host"),
     plain("port"),
     plain("data_dir"),
@@ -59,6 +59,7 @@ pub(super) const SETTINGS: [Setting; 19] = [
     secret("secret_key", None),
     plain("allow_private_networks"),
     plain("dns_server"),
+    plain("trusted_proxies"),
     secret("smtp_url", None),
     plain("mail_from"),
 ];

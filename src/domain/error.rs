@@ -31,6 +31,12 @@ pub(crate) enum Error {
     /// A filter needs more work than one request may cost.
     #[error("the filter selects from too many resources; narrow it by userName, externalId or id")]
     TooMany,
+    /// It was tried too often lately.
+    #[error("that was tried too often; try again in {seconds} seconds")]
+    Throttled {
+        /// After how many seconds it can be tried again.
+        seconds: i64,
+    },
     /// The database cannot be reached or is busy. Trying again later can help.
     #[error("the database is not available; try again")]
     Unavailable(#[source] anyhow::Error),

@@ -66,6 +66,14 @@ impl Profile {
         self.part_of_name("familyName")
     }
 
+    /// The first of `phoneNumbers`, or nothing.
+    pub(crate) fn phone(&self) -> &str {
+        let numbers = self.attributes.get("phoneNumbers");
+        numbers
+            .and_then(|numbers| numbers.get(0)?.get("value")?.as_str())
+            .unwrap_or_default()
+    }
+
     fn part_of_name(&self, part: &str) -> &str {
         self.attributes
             .get("name")

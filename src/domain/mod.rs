@@ -17,6 +17,7 @@ pub(crate) mod mapping;
 pub(crate) mod member;
 pub(crate) mod name;
 pub(crate) mod organization;
+pub(crate) mod policy;
 pub(crate) mod query;
 pub(crate) mod receiver;
 pub(crate) mod request_log;
@@ -104,6 +105,10 @@ uuid_id!(
 uuid_id!(
     /// A mail that waits to be sent.
     MailId
+);
+uuid_id!(
+    /// A personal access token.
+    PersonalTokenId
 );
 uuid_id!(
     /// What names a session to the person whose it is; opens nothing.

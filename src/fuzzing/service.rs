@@ -224,6 +224,7 @@ async fn tokens(state: &State) -> Vec<String> {
         username: "owner@a.example".to_owned(),
         password_hash: None,
         user_token: None,
+        vault: crate::app::vault::Vault::new(None),
     };
     let now = state.clock.now();
     let organization = create_organization(&state.db, now, "One", &owner)

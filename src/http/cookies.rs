@@ -4,6 +4,11 @@ use axum::http::{HeaderMap, HeaderValue, header};
 
 const SESSION: &str = "rollright_session";
 const BROWSER: &str = "rollright_browser";
+const DEVICE: &str = "rollright_device";
+/// The mark of a form, under the name by which Label Studio's clients look for it.
+const FORM: &str = "csrftoken";
+/// For how long a browser is known, in seconds: a year.
+const DEVICE_LIFE: i64 = 365 * 86_400;
 const SECURE_PREFIX: &str = "__Host-";
 
 /// The token of the session.
@@ -26,6 +31,26 @@ pub(crate) fn set_session(token: &str, seconds: i64, base_url: &str) -> HeaderVa
 pub(crate) fn set_browser(mark: &str, base_url: &str) -> HeaderValue {
     let same_site = if is_secure(base_url) { "None" } else { "" };
     set(BROWSER, mark, 600, base_url, same_site)
+}
+
+/// The mark that somebody signed in with this browser before.
+pub(crate) fn device<'h>(headers: &'h HeaderMap, base_url: &str) -> Option<&'h str> {
+    find(headers, DEVICE, base_url)
+}
+
+/// Sets that mark.
+pub(crate) fn set_device(mark: &str, base_url: &str) -> HeaderValue {
+    set(DEVICE, mark, DEVICE_LIFE, base_url, "Lax")
+}
+
+/// The mark of a form.
+pub(crate) fn form_mark(headers: &HeaderMap) -> Option<&str> {
+    find(headers, FORM, "")
+}
+
+/// Sets it. No prefix: the clients that need it look for its bare name, and for no browser it decides anything.
+pub(crate) fn set_form_mark(mark: &str) -> HeaderValue {
+    set(FORM, mark, 86_400, "", "Lax")
 }
 
 fn is_secure(base_url: &str) -> bool {

@@ -128,6 +128,8 @@ impl FromRequestParts<State> for ApiCaller {
                 Some((scheme, token)) if is_token_scheme(scheme) => Credential::UserToken(token),
                 _ => return Err(ApiError::Unauthorized),
             }
+        } else if let Some(key) = api_key(&parts.headers) {
+            Credential::UserToken(key?)
         } else {
             let Some(session) = cookies::session(&parts.headers, &state.config.base_url()) else {
                 return Err(ApiError::Unauthorized);
@@ -175,6 +177,7 @@ async fn principal(
     authentication::principal(
         &state.db,
         &state.remembered,
+        &state.vault,
         credential,
         state.clock.now(),
         request,
@@ -198,7 +201,16 @@ fn authorization(headers: &HeaderMap) -> Option<(&str, &str)> {
     plain.then_some((scheme, token))
 }
 
-fn is_own_origin(headers: &HeaderMap, base_url: &str) -> bool {
+/// The token of the one `X-API-Key` header, where there is one: what clients of Label Studio send instead.
+fn api_key(headers: &HeaderMap) -> Option<Result<&str, ApiError>> {
+    let mut all = headers.get_all("x-api-key").iter();
+    let key = all.next()?.to_str().ok().map(str::trim);
+    let plain = |key: &&str| !key.is_empty() && key.len() <= 4096 && all.next().is_none();
+    Some(key.filter(plain).ok_or(ApiError::Unauthorized))
+}
+
+/// Whether the browser says that a page of this server asks.
+pub(super) fn is_own_origin(headers: &HeaderMap, base_url: &str) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return site == "same-origin";
     }

@@ -1,5 +1,6 @@
 //! HTTP: read the request, call a use case, write the answer. No SQL and no transaction is seen here.
 
+pub(crate) mod address;
 pub(crate) mod api;
 mod bytes;
 mod cookies;

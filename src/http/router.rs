@@ -8,8 +8,9 @@ use axum::routing::{MethodRouter, delete, get, patch, post};
 
 use super::api::{
     connections::{self, keys},
-    domains, events, mails, mapping, members, projects, receivers, removals, saml_settings,
-    schemas as definitions, scim_requests, scim_tokens, sessions, traces, whoami,
+    current_user, domains, events, mails, mapping, members, projects, receivers, removals,
+    saml_settings, schemas as definitions, scim_requests, scim_tokens, sessions, token_settings,
+    tokens, traces, whoami,
 };
 use super::form::Form;
 use super::request_log::RequestLog;
@@ -32,6 +33,8 @@ pub(crate) fn router(state: State) -> Router {
     for (path, methods) in saml()
         .into_iter()
         .chain(oidc())
+        .chain(accounts())
+        .chain(people())
         .chain(api())
         .chain(scim_api())
         .chain(scim("/scim/v2"))
@@ -124,7 +127,6 @@ fn scim(prefix: &str) -> Routes {
 
 fn saml() -> Routes {
     [
-        ("/user/login", get(ui::sign_in::show)),
         (
             "/saml/sso-domain",
             get(ui::sign_in::show).post(ui::sign_in::lead),
@@ -134,6 +136,71 @@ fn saml() -> Routes {
         ("/saml/{token}/metadata", get(saml::metadata)),
         ("/saml/{token}/logout", get(slo::logout).post(slo::post)),
         ("/saml/{token}/slo", get(slo::get).post(slo::post)),
+    ]
+    .map(|(path, methods)| (path.to_owned(), methods))
+    .into()
+}
+
+/// Pages of accounts.
+fn accounts() -> Routes {
+    use ui::accounts::{reset, sign_in, sign_up};
+    [
+        ("/user/login", get(sign_in::show).post(sign_in::post)),
+        ("/logout", get(sign_in::sign_out).post(sign_in::sign_out)),
+        ("/user/signup", get(sign_up::show).post(sign_up::post)),
+        (
+            "/user/confirm/{token}",
+            get(sign_up::ask).post(sign_up::confirm),
+        ),
+        ("/user/password-reset", get(reset::show).post(reset::post)),
+        (
+            "/user/password-reset/{token}",
+            get(reset::choose).post(reset::set),
+        ),
+    ]
+    .map(|(path, methods)| (path.to_owned(), methods))
+    .into()
+}
+
+/// The REST API by which people look after themselves.
+fn people() -> Routes {
+    [
+        (
+            "/api/current-user",
+            get(current_user::get)
+                .patch(current_user::change)
+                .delete(current_user::delete),
+        ),
+        (
+            "/api/current-user/hotkeys",
+            get(current_user::hotkeys).patch(current_user::hotkeys),
+        ),
+        (
+            "/api/current-user/password",
+            post(current_user::set_password),
+        ),
+        (
+            "/api/current-user/reset-token",
+            post(tokens::reset_user_token),
+        ),
+        ("/api/current-user/token", get(tokens::user_token)),
+        ("/api/current-user/whoami", get(whoami::whoami)),
+        (
+            "/api/jwt/settings",
+            get(token_settings::tokens).post(token_settings::set_tokens),
+        ),
+        (
+            "/api/organizations/{organization}/leave",
+            post(current_user::leave),
+        ),
+        (
+            "/api/session-policy",
+            get(token_settings::sessions).patch(token_settings::set_sessions),
+        ),
+        ("/api/token", get(tokens::list).post(tokens::create)),
+        ("/api/token/blacklist", post(tokens::blacklist)),
+        ("/api/token/refresh", post(tokens::refresh)),
+        ("/api/token/rotate", post(tokens::rotate)),
     ]
     .map(|(path, methods)| (path.to_owned(), methods))
     .into()
@@ -185,7 +252,6 @@ fn api() -> Routes {
             "/api/connections/{id}/keys/{key}",
             patch(keys::change).delete(keys::delete),
         ),
-        ("/api/current-user/whoami", get(whoami::whoami)),
         ("/api/domains", get(domains::list).post(domains::create)),
         (
             "/api/domains/{domain}",

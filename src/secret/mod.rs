@@ -3,13 +3,16 @@
 //! It stores nothing and knows no account. Hashing a password takes tens of milliseconds of one core, on purpose:
 //! call it from a thread that may block.
 
+pub(crate) mod jwt;
 pub(crate) mod key_pair;
 pub(crate) mod seal;
 
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use anyhow::{Context as _, anyhow};
-use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher as _, Version};
+use argon2::{
+    Algorithm, Argon2, Params, PasswordHash, PasswordHasher as _, PasswordVerifier as _, Version,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac as _};
@@ -87,6 +90,17 @@ pub(crate) fn hash_password(password: &SecretString) -> anyhow::Result<String> {
     Ok(hash.to_string())
 }
 
+/// Whether a password is the one of a hash. Takes as long as making the hash.
+pub(crate) fn password_fits(password: &SecretString, hash: &str) -> bool {
+    let password = password.expose_secret().as_bytes();
+    hasher().verify_password(password, hash).is_ok()
+}
+
+/// Whether two marks are the same, without telling by the time where they differ.
+pub(crate) fn same(one: &str, other: &str) -> bool {
+    hash(one) == hash(other)
+}
+
 /// Argon2id with 19 MiB, two passes and one lane: the least that OWASP's Password Storage Cheat Sheet recommends.
 fn hasher() -> Argon2<'static> {
     let params =
@@ -114,8 +128,6 @@ fn hex(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use argon2::PasswordVerifier as _;
-
     use super::*;
 
     #[test]

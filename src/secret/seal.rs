@@ -27,6 +27,11 @@ impl SealingKey {
         Self(Sha256::digest(text.as_bytes()).into())
     }
 
+    /// Another key, for one purpose, from which this one cannot be told.
+    pub(crate) fn derive(&self, purpose: &str) -> String {
+        super::keyed_hash(&super::hex(&self.0), purpose)
+    }
+
     /// Seals a text for a place.
     pub(crate) fn seal(&self, place: &str, text: &str) -> anyhow::Result<String> {
         let nonce = super::random_bytes::<NONCE>();

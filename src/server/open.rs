@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use secrecy::ExposeSecret;
 use tokio::sync::Semaphore;
 
+use crate::app::accounts::hashing::Hasher;
 use crate::app::vault::Vault;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -53,6 +54,7 @@ pub(crate) async fn open_state(mut config: Config) -> anyhow::Result<State> {
         vault,
         outgoing,
         mailer,
+        hasher: Hasher::default(),
         providers: Arc::default(),
         verifiers: Arc::new(Semaphore::new(VERIFIERS)),
     })

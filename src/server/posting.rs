@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
+use crate::app::accounts::throttle;
 use crate::app::mail as outbox;
 use crate::domain::error::Error;
 use crate::mail::Letter;
@@ -24,6 +25,7 @@ pub(super) async fn keep_posting(state: State) {
         let done = async {
             if looks == 1 {
                 outbox::prune(&state.db, state.clock.now()).await?;
+                throttle::prune(&state.db, state.clock.now()).await?;
             }
             post(&state).await
         };

@@ -18,7 +18,9 @@ pub(crate) struct Holder {
     pub(crate) role: Role,
 }
 
-fn holder(row: Option<(OrganizationId, MemberId, i16)>) -> Result<Option<Holder>, Error> {
+pub(super) fn holder(
+    row: Option<(OrganizationId, MemberId, i16)>,
+) -> Result<Option<Holder>, Error> {
     row.map(|(organization, member, number)| {
         Ok(Holder {
             organization,
@@ -88,23 +90,6 @@ pub(crate) async fn insert_session(tx: &mut Tx, session: NewSession<'_>) -> Resu
     Ok(())
 }
 
-/// Whom a session stands for, if it goes on.
-pub(crate) async fn find_session(
-    tx: &mut Tx,
-    hash: &str,
-    now: Timestamp,
-) -> Result<Option<Holder>, Error> {
-    holder(
-        tx.fetch_optional(
-            "SELECT m.organization_id, m.id, m.role FROM sessions s
-             JOIN members m ON m.organization_id = s.organization_id AND m.id = s.member_id
-             WHERE s.hash = $1 AND s.expires_at > $2",
-            &[&hash, &now],
-        )
-        .await?,
-    )
-}
-
 /// Ends one session.
 pub(crate) async fn delete_session(tx: &mut Tx, hash: &str) -> Result<u64, Error> {
     tx.execute("DELETE FROM sessions WHERE hash = $1", &[&hash])
@@ -170,7 +155,11 @@ pub(crate) async fn delete_all_of(
                 OR EXISTS (SELECT 1 FROM user_tokens
                     WHERE organization_id = $1 AND member_id IN (SELECT value FROM json_each($2)))
                 OR EXISTS (SELECT 1 FROM login_links
-                    WHERE organization_id = $1 AND member_id IN (SELECT value FROM json_each($2)))",
+                    WHERE organization_id = $1 AND member_id IN (SELECT value FROM json_each($2)))
+                OR EXISTS (SELECT 1 FROM personal_tokens
+                    WHERE organization_id = $1 AND member_id IN (SELECT value FROM json_each($2)))
+                OR EXISTS (SELECT 1 FROM password_resets r JOIN members m ON m.account_id = r.account_id
+                    WHERE m.organization_id = $1 AND m.id IN (SELECT value FROM json_each($2)))",
             &[&organization, &list],
         )
         .await?;
@@ -182,43 +171,13 @@ pub(crate) async fn delete_all_of(
         "DELETE FROM sessions WHERE organization_id = $1 AND member_id IN (SELECT value FROM json_each($2))",
         "DELETE FROM user_tokens WHERE organization_id = $1 AND member_id IN (SELECT value FROM json_each($2))",
         "DELETE FROM login_links WHERE organization_id = $1 AND member_id IN (SELECT value FROM json_each($2))",
+        "DELETE FROM personal_tokens WHERE organization_id = $1 AND member_id IN (SELECT value FROM json_each($2))",
+        "DELETE FROM password_resets WHERE account_id IN (SELECT account_id FROM members
+            WHERE organization_id = $1 AND id IN (SELECT value FROM json_each($2)))",
     ] {
         ended += tx.execute(sql, &[&organization, &list]).await?;
     }
     Ok(ended)
-}
-
-/// Keeps a user token in the place of any that the member had.
-pub(crate) async fn replace_user_token(
-    tx: &mut Tx,
-    organization: OrganizationId,
-    member: MemberId,
-    hash: &str,
-    at: Timestamp,
-) -> Result<(), Error> {
-    tx.execute(
-        "DELETE FROM user_tokens WHERE organization_id = $1 AND member_id = $2",
-        &[&organization, &member],
-    )
-    .await?;
-    tx.execute(
-        "INSERT INTO user_tokens (hash, organization_id, member_id, created_at) VALUES ($1, $2, $3, $4)",
-        &[&hash, &organization, &member, &at],
-    )
-    .await?;
-    Ok(())
-}
-
-/// Whom a user token stands for.
-pub(crate) async fn find_user_token(tx: &mut Tx, hash: &str) -> Result<Option<Holder>, Error> {
-    holder(
-        tx.fetch_optional(
-            "SELECT m.organization_id, m.id, m.role FROM user_tokens t
-             JOIN members m ON m.organization_id = t.organization_id AND m.id = t.member_id WHERE t.hash = $1",
-            &[&hash],
-        )
-        .await?,
-    )
 }
 
 /// Keeps a link that signs a member in once.

@@ -116,15 +116,16 @@ pub(crate) async fn delete_given_up(tx: &mut Tx, before: Timestamp) -> Result<u6
     .await
 }
 
-/// Forgets what an organization has written to an address and not yet sent: whoever it is of is gone.
+/// Forgets what an organization has written to either of two addresses and not yet sent: whoever has them is gone.
 pub(crate) async fn delete_to(
     tx: &mut Tx,
     organization: OrganizationId,
-    to_key: &str,
+    one: &str,
+    other: &str,
 ) -> Result<u64, Error> {
     tx.execute(
-        "DELETE FROM mails WHERE organization_id = $1 AND recipient_key = $2",
-        &[&organization, &to_key],
+        "DELETE FROM mails WHERE organization_id = $1 AND recipient_key IN ($2, $3)",
+        &[&organization, &one, &other],
     )
     .await
 }

@@ -4,6 +4,7 @@
 //! through its organization. It gives back an `Option`, a count or domain types, and decides nothing. `SELECT`, `UPDATE`
 //! and the rest are written once and run on both engines.
 
+pub(crate) mod accounts;
 pub(crate) mod audit;
 pub(crate) mod connection_keys;
 pub(crate) mod connections;
@@ -20,6 +21,8 @@ pub(crate) mod mapping;
 pub(crate) mod members;
 pub(crate) mod nested_groups;
 pub(crate) mod organizations;
+pub(crate) mod personal_tokens;
+pub(crate) mod policies;
 pub(crate) mod projects;
 pub(crate) mod receivers;
 pub(crate) mod request_log;
@@ -31,6 +34,7 @@ pub(crate) mod sessions;
 pub(crate) mod sessions_at_idp;
 pub(crate) mod sign_in_traces;
 pub(crate) mod sign_ons;
+pub(crate) mod throttles;
 pub(crate) mod values;
 
 use crate::domain::error::Error;

@@ -8,6 +8,7 @@
     reason = "the permission for tests does not reach their helpers"
 )]
 
+mod accounts;
 mod app;
 mod client;
 mod concurrency;

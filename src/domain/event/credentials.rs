@@ -4,8 +4,11 @@ use serde_json::json;
 
 use super::{Event, Kind};
 use crate::domain::leniency::Leniency;
+use crate::domain::policy::{SessionPolicy, TokenSettings};
 use crate::domain::role::Role;
-use crate::domain::{ConnectionId, LoggedRequestId, MemberId, ScimTokenId};
+use crate::domain::{
+    ConnectionId, LoggedRequestId, MemberId, OrganizationId, PersonalTokenId, ScimTokenId,
+};
 
 impl Event {
     /// A SCIM token was made.
@@ -36,7 +39,58 @@ impl Event {
         Self::of_member(Kind::UserTokenCreated, member, json!({}))
     }
 
-    /// An operator set the password of a member's account.
+    /// A personal access token was made.
+    pub(crate) fn personal_token_created(member: MemberId, token: PersonalTokenId) -> Self {
+        Self::of_member(
+            Kind::PersonalTokenCreated,
+            member,
+            json!({ "token": token }),
+        )
+    }
+
+    /// A personal access token was ended.
+    pub(crate) fn personal_token_revoked(member: MemberId, token: PersonalTokenId) -> Self {
+        Self::of_member(
+            Kind::PersonalTokenRevoked,
+            member,
+            json!({ "token": token }),
+        )
+    }
+
+    /// What the organization says of tokens changed.
+    pub(crate) fn token_settings_changed(
+        organization: OrganizationId,
+        before: TokenSettings,
+        after: TokenSettings,
+    ) -> Self {
+        let told = |settings: TokenSettings| {
+            json!({
+                "api_token_ttl_days": settings.days,
+                "api_tokens_enabled": settings.personal,
+                "legacy_api_tokens_enabled": settings.legacy,
+            })
+        };
+        let facts = json!({ "before": told(before), "after": told(after) });
+        Self::plain(Kind::TokenSettingsChanged, organization.0, facts)
+    }
+
+    /// How long sessions last changed.
+    pub(crate) fn session_policy_changed(
+        organization: OrganizationId,
+        before: SessionPolicy,
+        after: SessionPolicy,
+    ) -> Self {
+        let told = |policy: SessionPolicy| {
+            json!({
+                "max_session_age": policy.max_age_minutes,
+                "max_time_between_activity": policy.max_idle_minutes,
+            })
+        };
+        let facts = json!({ "before": told(before), "after": told(after) });
+        Self::plain(Kind::SessionPolicyChanged, organization.0, facts)
+    }
+
+    /// The password of a member's account was set, by an operator or the person.
     pub(crate) fn password_set(member: MemberId) -> Self {
         Self::of_member(Kind::PasswordSet, member, json!({}))
     }
@@ -46,7 +100,7 @@ impl Event {
         Self::of_member(Kind::LoginLinkCreated, member, json!({}))
     }
 
-    /// Somebody signed in, through a connection or with a link.
+    /// Somebody signed in: through a connection, or with a link or a password.
     pub(crate) fn signed_in(
         member: MemberId,
         connection: Option<ConnectionId>,

@@ -114,6 +114,14 @@ pub(crate) enum Kind {
     RequestReplayed,
     /// A user token was made.
     UserTokenCreated,
+    /// A personal access token was made.
+    PersonalTokenCreated,
+    /// A personal access token was ended.
+    PersonalTokenRevoked,
+    /// What the organization says of tokens changed.
+    TokenSettingsChanged,
+    /// How long sessions last changed.
+    SessionPolicyChanged,
     /// The password of a member's account was set.
     PasswordSet,
     /// A link that signs a member in was made.
@@ -128,7 +136,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// Every kind, in the order of their definition.
-    pub(crate) const ALL: [Self; 41] = [
+    pub(crate) const ALL: [Self; 45] = [
         Self::OrganizationCreated,
         Self::MemberCreated,
         Self::MemberChanged,
@@ -165,6 +173,10 @@ impl Kind {
         Self::ReceiverDeleted,
         Self::RequestReplayed,
         Self::UserTokenCreated,
+        Self::PersonalTokenCreated,
+        Self::PersonalTokenRevoked,
+        Self::TokenSettingsChanged,
+        Self::SessionPolicyChanged,
         Self::PasswordSet,
         Self::LoginLinkCreated,
         Self::SignedIn,
@@ -216,6 +228,10 @@ impl Kind {
             Self::ReceiverDeleted => "event_receiver.deleted",
             Self::RequestReplayed => "scim_request.replayed",
             Self::UserTokenCreated => "user_token.created",
+            Self::PersonalTokenCreated => "personal_token.created",
+            Self::PersonalTokenRevoked => "personal_token.revoked",
+            Self::TokenSettingsChanged => "token_settings.changed",
+            Self::SessionPolicyChanged => "session_policy.changed",
             Self::PasswordSet => "password.set",
             Self::LoginLinkCreated => "login_link.created",
             Self::SignedIn => "session.created",

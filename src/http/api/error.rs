@@ -15,6 +15,8 @@ pub(crate) enum ApiError {
     Domain(Error),
     /// No good credential was presented.
     Unauthorized,
+    /// The e-mail address or the password is wrong.
+    WrongPassword,
     /// A page of another site made the browser ask.
     CrossSite,
     /// No such endpoint.
@@ -37,11 +39,20 @@ impl From<Error> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
+        let wait = match &self {
+            Self::Domain(Error::Throttled { seconds }) => Some(*seconds),
+            Self::Domain(Error::Unavailable(_)) => Some(1),
+            _ => None,
+        };
         let (status, detail) = match self {
             Self::Domain(error) => (status(&error), error.to_string()),
             Self::Unauthorized => (
                 StatusCode::UNAUTHORIZED,
-                "present a user token, `Authorization: Token …`, or sign in".to_owned(),
+                "present a token that is good here, `Authorization: Token …` or `Bearer …`, or sign in".to_owned(),
+            ),
+            Self::WrongPassword => (
+                StatusCode::UNAUTHORIZED,
+                "the e-mail address or the password is wrong".to_owned(),
             ),
             Self::CrossSite => (
                 StatusCode::FORBIDDEN,
@@ -83,8 +94,8 @@ impl IntoResponse for ApiError {
                 HeaderValue::from_static("Token realm=\"API\""),
             );
         }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        if let Some(seconds) = wait {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         answer
     }
@@ -97,6 +108,7 @@ fn status(error: &Error) -> StatusCode {
         Error::Duplicate { .. } | Error::Taken(_) | Error::Invalid(_) | Error::TooMany => {
             StatusCode::BAD_REQUEST
         }
+        Error::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
         Error::VersionMismatch(_) => StatusCode::PRECONDITION_FAILED,
         Error::Forbidden(_) => StatusCode::FORBIDDEN,
         Error::Unavailable(source) => {

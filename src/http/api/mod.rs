@@ -2,6 +2,7 @@
 
 pub(crate) mod body;
 pub(crate) mod connections;
+pub(crate) mod current_user;
 pub(crate) mod domains;
 pub(crate) mod error;
 pub(crate) mod events;
@@ -17,6 +18,8 @@ pub(crate) mod scim_requests;
 pub(crate) mod scim_tokens;
 pub(crate) mod sessions;
 mod shapes;
+pub(crate) mod token_settings;
+pub(crate) mod tokens;
 pub(crate) mod traces;
 pub(crate) mod whoami;
 

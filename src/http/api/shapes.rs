@@ -20,7 +20,7 @@ pub(super) fn user(member: &Member, organization: i64) -> Value {
         "last_name": last,
         "initials": initials(first, last, email),
         "avatar": null,
-        "phone": "",
+        "phone": profile.phone(),
         "last_activity": member.modified.to_string(),
         "date_joined": member.created.to_string(),
         "active_organization": organization,

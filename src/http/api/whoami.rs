@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::error::ApiError;
 use super::shapes;
+use crate::app::accounts::profile;
 use crate::app::{members, role_mapping};
 use crate::http::extract::ApiCaller;
 
@@ -22,9 +23,21 @@ pub(crate) async fn whoami(ApiCaller(caller): ApiCaller) -> Result<Json<Value>, 
         "flex": false,
     });
     let mut shown = shapes::user(&member, own);
-    shown["org_membership"] = json!([membership]);
+    let (places, owner) = profile::belongings(&caller).await?;
+    shown["org_membership"] = places
+        .iter()
+        .map(|place| {
+            json!({
+                "organization_id": place.organization,
+                "role": place.role.code(),
+                "active": place.role.has_access(),
+                "user_type": "standard",
+                "flex": false,
+            })
+        })
+        .collect();
     shown["organization_membership"] = membership;
-    shown["active_organization_meta"] = json!({ "title": organization.title, "email": "" });
+    shown["active_organization_meta"] = json!({ "title": organization.title, "email": owner });
     shown["permissions"] = json!([]);
     shown["social_accounts"] = json!([]);
     shown["project_roles"] = shapes::project_roles(&standing.projects).into();

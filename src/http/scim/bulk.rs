@@ -262,6 +262,7 @@ mod tests {
             username: "owner@a.example".to_owned(),
             password_hash: None,
             user_token: None,
+            vault: crate::app::vault::Vault::new(None),
         };
         let made = setup::create_organization(&db, clock.now(), "A", &owner).await;
         let operator = Caller::operator(db, clock.now(), made.unwrap());

@@ -168,6 +168,7 @@ fn domain(error: &Domain) -> (StatusCode, Option<&'static str>, String) {
         Domain::VersionMismatch(_) => (StatusCode::PRECONDITION_FAILED, None),
         Domain::Invalid(_) => (StatusCode::BAD_REQUEST, Some("invalidValue")),
         Domain::Forbidden(_) => (StatusCode::FORBIDDEN, None),
+        Domain::Throttled { .. } => (StatusCode::TOO_MANY_REQUESTS, None),
         Domain::TooMany => (StatusCode::BAD_REQUEST, Some("tooMany")),
         Domain::Unavailable(source) => {
             report(source);

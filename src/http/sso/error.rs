@@ -83,6 +83,7 @@ fn failure(error: &Error) -> (StatusCode, String) {
                 "Something went wrong here. Try again later.".to_owned(),
             )
         }
+        Error::Throttled { .. } => (StatusCode::TOO_MANY_REQUESTS, error.to_string()),
         Error::Forbidden(_) => (StatusCode::FORBIDDEN, error.to_string()),
         Error::NotFound(_)
         | Error::Duplicate { .. }

@@ -94,7 +94,7 @@ pub(super) async fn private_keys(
 }
 
 /// A path on this server, and nothing that a browser would take for another one.
-pub(super) fn own_path(wanted: Option<&str>) -> &str {
+pub(crate) fn own_path(wanted: Option<&str>) -> &str {
     let safe = |path: &&str| {
         path.starts_with('/')
             && !path.starts_with("//")

@@ -1,5 +1,6 @@
 //! Pages: who is signed in, and clear dead ends. No script, and nothing from another server.
 
+pub(crate) mod accounts;
 pub(crate) mod sign_in;
 pub(crate) mod traces;
 

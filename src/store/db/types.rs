@@ -9,8 +9,8 @@ use sqlx::{Decode, Encode, Postgres, Sqlite, Type};
 
 use crate::domain::{
     AccountId, ConnectionId, EventId, GroupId, KeyId, LoggedRequestId, MailId, MemberId,
-    MemberNumber, OrganizationId, ProjectId, ReceiverId, ScimTokenId, SessionId, Timestamp,
-    WorkspaceId,
+    MemberNumber, OrganizationId, PersonalTokenId, ProjectId, ReceiverId, ScimTokenId, SessionId,
+    Timestamp, WorkspaceId,
 };
 
 /// An id is a UUID on PostgreSQL and its hyphenated text on SQLite, where people then can read it.
@@ -60,6 +60,7 @@ uuid_column!(
     LoggedRequestId,
     KeyId,
     MailId,
+    PersonalTokenId,
     SessionId
 );
 

@@ -6,7 +6,7 @@ mod dns;
 mod domains;
 #[path = "../../fixtures/saml/mod.rs"]
 mod fixtures;
-mod idp;
+pub(crate) mod idp;
 mod keys;
 mod logout;
 mod metadata;
