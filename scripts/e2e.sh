@@ -28,7 +28,9 @@ export ROLLRIGHT_BIN
 SIMPLESAMLPHP=$("$root/scripts/simplesamlphp.sh")
 LEMONLDAP=$("$root/scripts/lemonldap.sh")
 NODE_IDPS=$("$root/scripts/node-idps.sh")
-export SIMPLESAMLPHP LEMONLDAP NODE_IDPS
+# The proxy.
+NGINX=$("$root/scripts/nginx.sh")
+export SIMPLESAMLPHP LEMONLDAP NODE_IDPS NGINX
 
 cd "$tests"
 PYTHONDONTWRITEBYTECODE=1 exec "$root/scripts/postgres.sh" run "$venv/bin/python" -m pytest "$@"

@@ -188,7 +188,7 @@ fi
 # Not packages that we install: they would bring web servers and start them. We unpack them for ourselves.
 case " $sets " in
 *' test '*)
-    for unpack in simplesamlphp lemonldap; do
+    for unpack in simplesamlphp lemonldap nginx; do
         "$root/scripts/$unpack.sh" >/dev/null && continue
         # There may be no lists here yet, or they name a version that is no longer offered.
         has_command apt-get || fail "no apt-get here; unpack it by hand, see scripts/$unpack.sh"

@@ -10,6 +10,7 @@ pub(crate) mod connection_keys;
 pub(crate) mod connections;
 pub(crate) mod departures;
 pub(crate) mod domains;
+pub(crate) mod forward_auth;
 pub(crate) mod group_members;
 pub(crate) mod groups;
 pub(crate) mod mail;

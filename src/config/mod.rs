@@ -68,6 +68,8 @@ pub struct Config {
     pub mail_from: Option<String>,
     /// Who is asked for the TXT records of domains, where it is not the system's resolver.
     pub dns_server: Option<SocketAddr>,
+    /// What the names of the headers begin with that tell an app behind a proxy who somebody is.
+    pub forward_auth_prefix: String,
 }
 
 /// How log lines look.
@@ -103,6 +105,7 @@ impl Default for Config {
             smtp_url: None,
             mail_from: None,
             dns_server: None,
+            forward_auth_prefix: "Remote-".to_owned(),
         }
     }
 }
@@ -224,6 +227,17 @@ impl Config {
             && token.expose_secret().chars().count() < 5
         {
             bail!("user_token must have at least 5 characters");
+        }
+        let prefix = &self.forward_auth_prefix;
+        if prefix.is_empty()
+            || prefix.len() > 32
+            || !prefix
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        {
+            bail!(
+                "forward_auth_prefix must be 1 to 32 letters, digits and hyphens, such as Remote-"
+            );
         }
         if self.username.is_none() && (self.password.is_some() || self.user_token.is_some()) {
             bail!(

@@ -38,7 +38,7 @@ const fn secret(key: &'static str, label_studio: Option<&'static str>) -> Settin
 }
 
 /// Every setting.
-pub(super) const SETTINGS: [Setting; 20] = [
+pub(super) const SETTINGS: [Setting; 21] = [
     plain("host"),
     plain("port"),
     plain("data_dir"),
@@ -62,6 +62,7 @@ pub(super) const SETTINGS: [Setting; 20] = [
     plain("trusted_proxies"),
     secret("smtp_url", None),
     plain("mail_from"),
+    plain("forward_auth_prefix"),
 ];
 
 impl Setting {

@@ -145,6 +145,28 @@ impl FromRequestParts<State> for ApiCaller {
     }
 }
 
+/// Whoever wants through to an app, if it is a member: with a user token or a session, by any method, since nothing is
+/// changed here. A credential of another kind is meant for the app.
+#[derive(Debug)]
+pub(crate) struct Passer(pub(crate) Option<Caller>);
+
+impl FromRequestParts<State> for Passer {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
+        let credential = match authorization(&parts.headers) {
+            Some((scheme, token)) if is_token_scheme(scheme) => Some(Credential::UserToken(token)),
+            _ => {
+                cookies::session(&parts.headers, &state.config.base_url()).map(Credential::Session)
+            }
+        };
+        match credential {
+            Some(credential) => Ok(Self(principal(parts, state, credential).await?)),
+            None => Ok(Self(None)),
+        }
+    }
+}
+
 /// Whoever has a session, if somebody has: for pages.
 #[derive(Debug)]
 pub(crate) struct Visitor(pub(crate) Option<Caller>);
@@ -277,6 +299,13 @@ impl Parameters {
             (found, None) => Ok(found.map(|(_, value)| value.as_str())),
             _ => Err(Twice),
         }
+    }
+
+    /// Every name and its value.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The first value of this name.

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, OriginalUri};
 use axum::http::Method;
 use axum::response::Response;
-use axum::routing::{MethodRouter, delete, get, patch, post};
+use axum::routing::{MethodRouter, any, delete, get, patch, post};
 
 use super::api::{
     connections::{self, keys},
@@ -16,34 +16,19 @@ use super::form::Form;
 use super::request_log::RequestLog;
 use super::scim::{bulk, discovery, groups, me, root, schemas, security_events, users};
 use super::sso::{oidc, saml, slo};
-use super::{health, middleware, ui};
+use super::{forward_auth, health, middleware, openapi, ui};
 use crate::state::State;
 
 /// All routes, behind what every request goes through.
 pub(crate) fn router(state: State) -> Router {
     let largest_body = DefaultBodyLimit::max(state.config.max_body_bytes);
-    let mut routes = Router::new()
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .route("/metrics", get(health::metrics))
-        .route("/", get(ui::home))
-        .route("/sign-in-traces/{number}", get(ui::traces::trace))
-        .route("/login-link/{link}", get(ui::login_link))
-        .route("/login-link/{link}/", get(ui::login_link));
-    for (path, methods) in saml()
-        .into_iter()
-        .chain(oidc())
-        .chain(accounts())
-        .chain(people())
-        .chain(api())
-        .chain(scim_api())
-        .chain(scim("/scim/v2"))
-        .chain(scim("/scim"))
-    {
+    let mut routes = Router::new();
+    for (path, methods) in every_route() {
         // With and without a slash at the end: clients differ, and no redirect keeps a body.
-        routes = routes
-            .route(&path, methods.clone())
-            .route(&format!("{path}/"), methods);
+        if path != "/" {
+            routes = routes.route(&format!("{path}/"), methods.clone());
+        }
+        routes = routes.route(&path, methods);
     }
     routes
         .fallback(no_route)
@@ -54,6 +39,22 @@ pub(crate) fn router(state: State) -> Router {
             largest_body,
         ))
         .with_state(state)
+}
+
+/// Every path with its methods, each without a slash at its end. A line of `openapi/` describes each.
+pub(super) fn every_route() -> Routes {
+    let parts = [
+        server(),
+        saml(),
+        oidc(),
+        accounts(),
+        people(),
+        api(),
+        scim_api(),
+        scim("/scim/v2"),
+        scim("/scim"),
+    ];
+    parts.into_iter().flatten().collect()
 }
 
 /// The SCIM routes alone, for requests that the server makes of itself.
@@ -71,7 +72,8 @@ pub(crate) fn scim_alone(state: State) -> Router {
         .with_state(state)
 }
 
-type Routes = Vec<(String, MethodRouter<State>)>;
+/// Paths with their methods.
+pub(super) type Routes = Vec<(String, MethodRouter<State>)>;
 
 fn scim(prefix: &str) -> Routes {
     let user = get(users::get)
@@ -122,6 +124,23 @@ fn scim(prefix: &str) -> Routes {
             methods,
         )
     })
+    .into()
+}
+
+/// What machines ask, and pages.
+fn server() -> Routes {
+    [
+        ("/healthz", get(health::alive)),
+        ("/readyz", get(health::ready)),
+        ("/metrics", get(health::metrics)),
+        ("/openapi.json", get(openapi::json)),
+        ("/docs", get(openapi::page)),
+        ("/", get(ui::home)),
+        ("/auth/verify", any(forward_auth::verify)),
+        ("/sign-in-traces/{number}", get(ui::traces::trace)),
+        ("/login-link/{link}", get(ui::login_link)),
+    ]
+    .map(|(path, methods)| (path.to_owned(), methods))
     .into()
 }
 

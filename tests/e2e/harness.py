@@ -46,15 +46,16 @@ class Rollright:
 
     # Its life
 
-    def start(self, *, owner: bool = True, arguments: tuple[str, ...] = (), **settings: str) -> None:
+    def start(self, *, owner: bool = True, arguments: tuple[str, ...] = (), public_url: str = "", **settings: str) -> None:
         """Starts the server and waits until it says that it is ready.
 
         `owner`: with the first account given. `settings`: by their names, given through the environment.
+        `public_url`: where browsers find it, if not where it listens.
         """
         assert self._process is None, "it runs already"
         for _ in range(3):
             try:
-                self._start(owner, arguments, settings)
+                self._start(owner, arguments, public_url, settings)
                 self.was_ready = True
                 return
             except BaseException:
@@ -64,11 +65,11 @@ class Rollright:
                     raise
         raise AssertionError(f"three free ports in a row were taken\n{self.log_tail()}")
 
-    def _start(self, owner: bool, arguments: tuple[str, ...], settings: dict[str, str]) -> None:
+    def _start(self, owner: bool, arguments: tuple[str, ...], public_url: str, settings: dict[str, str]) -> None:
         self.port = processes.free_port()
         first = ["--username", OWNER, f"--password={self.password}", f"--user-token={self.user_token}"] if owner else []
         self._process = processes.begin(
-            [BINARY, "start", "--host", "127.0.0.1", "--port", str(self.port), "--base-url", self.url()]
+            [BINARY, "start", "--host", "127.0.0.1", "--port", str(self.port), "--base-url", public_url or self.url()]
             + self.database.arguments()
             + first
             + list(arguments),

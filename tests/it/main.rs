@@ -16,6 +16,7 @@ mod crowd;
 mod database;
 mod doctor;
 mod events;
+mod forward_auth;
 mod idp;
 mod process;
 mod random;

@@ -49,7 +49,7 @@ struct Message<'a> {
     number: Option<&'a str>,
 }
 
-fn page(status: StatusCode, template: &impl Template) -> Response {
+pub(super) fn page(status: StatusCode, template: &impl Template) -> Response {
     match template.render() {
         Ok(html) => {
             let mut answer = (
