@@ -38,6 +38,13 @@ impl Bell {
         self.rung.send_replace(true);
     }
 
+    /// Waits until it is rung, or so long: for who looks anyway.
+    pub(crate) async fn rung_within(&self, longest: Duration) {
+        let mut rung = self.rung.subscribe();
+        // Whether it was does not matter.
+        let _ = tokio::time::timeout(longest, rung.changed()).await;
+    }
+
     /// Begins to wait, before looking for the first time: so no ring is lost between looking and waiting.
     pub(super) fn wait(&self, longest: Duration) -> Waiting<'_> {
         Waiting {

@@ -38,6 +38,7 @@ pub(crate) mod telling;
 pub(crate) mod trail;
 pub(crate) mod vault;
 pub(crate) mod verification;
+pub(crate) mod webhooks;
 
 use std::sync::Arc;
 

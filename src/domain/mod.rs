@@ -24,6 +24,7 @@ pub(crate) mod request_log;
 pub(crate) mod role;
 pub(crate) mod schema;
 pub(crate) mod trace;
+pub(crate) mod webhook;
 
 #[cfg(test)]
 mod role_tests;
@@ -89,6 +90,14 @@ uuid_id!(
 uuid_id!(
     /// A receiver of events.
     ReceiverId
+);
+uuid_id!(
+    /// An address that events are posted to.
+    WebhookId
+);
+uuid_id!(
+    /// One attempt to post something to it.
+    DeliveryId
 );
 uuid_id!(
     /// The record of a SCIM token; not the token.
@@ -161,6 +170,20 @@ impl GroupId {
 }
 
 impl ReceiverId {
+    /// Reads the hyphenated form with small letters and nothing else: one id, one spelling.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        parse_uuid(text).map(Self)
+    }
+}
+
+impl WebhookId {
+    /// Reads the hyphenated form with small letters and nothing else: one id, one spelling.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        parse_uuid(text).map(Self)
+    }
+}
+
+impl DeliveryId {
     /// Reads the hyphenated form with small letters and nothing else: one id, one spelling.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         parse_uuid(text).map(Self)

@@ -3,6 +3,8 @@
 //! What is said goes into headers of the app's request. So no name that a directory or a person chose may end a header,
 //! begin another, or pass for a further group.
 
+use std::fmt::Write as _;
+
 use axum::extract::State as Shared;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -114,13 +116,13 @@ fn list(groups: &[String]) -> (String, bool) {
 /// A text in which no two are alike that were not: what a header cannot hold, or would lose, is `%` and hexadecimal
 /// digits, and so are `%` and, in a list, the comma.
 fn encoded(text: &str, in_list: bool) -> String {
-    let last = text.chars().count().saturating_sub(1);
+    let end = text.chars().count().saturating_sub(1);
     let mut safe = String::with_capacity(text.len());
     for (at, c) in text.chars().enumerate() {
-        let lost = c.is_whitespace() && (c != ' ' || at == 0 || at == last);
+        let lost = c.is_whitespace() && (c != ' ' || at == 0 || at == end);
         if c.is_control() || c == '%' || lost || (in_list && c == ',') {
             for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-                safe.push_str(&format!("%{byte:02X}"));
+                let _ = write!(safe, "%{byte:02X}");
             }
         } else {
             safe.push(c);

@@ -16,6 +16,7 @@ pub(crate) mod router;
 pub(crate) mod scim;
 pub(crate) mod sso;
 pub(crate) mod ui;
+pub(crate) mod webhooks;
 
 /// Logs the chain of causes of a failure, once: where the answer is written, under the request's id.
 fn report(source: &anyhow::Error) {

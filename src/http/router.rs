@@ -10,7 +10,7 @@ use super::api::{
     connections::{self, keys},
     current_user, domains, events, mails, mapping, members, projects, receivers, removals,
     saml_settings, schemas as definitions, scim_requests, scim_tokens, sessions, token_settings,
-    tokens, traces, whoami,
+    tokens, traces, webhooks, whoami,
 };
 use super::form::Form;
 use super::request_log::RequestLog;
@@ -310,6 +310,20 @@ fn api() -> Routes {
         ("/api/sessions/{id}", delete(sessions::end)),
         ("/api/sign-in-traces", get(traces::list)),
         ("/api/sign-in-traces/{number}", get(traces::get)),
+        ("/api/webhooks", get(webhooks::list).post(webhooks::create)),
+        (
+            "/api/webhooks/{id}",
+            get(webhooks::get)
+                .patch(webhooks::change)
+                .delete(webhooks::delete),
+        ),
+        ("/api/webhooks/{id}/rotate-secret", post(webhooks::rekey)),
+        ("/api/webhooks/{id}/test", post(webhooks::test)),
+        ("/api/webhooks/{id}/deliveries", get(webhooks::deliveries)),
+        (
+            "/api/webhooks/{id}/deliveries/{delivery}/resend",
+            post(webhooks::resend),
+        ),
         (
             "/api/workspaces",
             get(projects::list_workspaces).post(projects::create_workspace),

@@ -6,6 +6,7 @@
 pub(crate) mod jwt;
 pub(crate) mod key_pair;
 pub(crate) mod seal;
+pub(crate) mod webhook;
 
 use std::sync::atomic::{AtomicU16, Ordering};
 

@@ -36,6 +36,7 @@ pub(crate) mod sign_in_traces;
 pub(crate) mod sign_ons;
 pub(crate) mod throttles;
 pub(crate) mod values;
+pub(crate) mod webhooks;
 
 use crate::domain::error::Error;
 use crate::domain::role::{ProjectRole, Role, RoleSource};

@@ -5,6 +5,7 @@ mod domains;
 pub(crate) mod recorded;
 mod roll;
 mod settings;
+mod webhooks;
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -110,6 +111,14 @@ pub(crate) enum Kind {
     ReceiverChanged,
     /// A receiver of events was ended.
     ReceiverDeleted,
+    /// A webhook was set up.
+    WebhookCreated,
+    /// A webhook was changed, or the server disabled it.
+    WebhookChanged,
+    /// A webhook has another secret.
+    WebhookRekeyed,
+    /// A webhook was deleted.
+    WebhookDeleted,
     /// An admin did a request of the request log again, with success.
     RequestReplayed,
     /// A user token was made.
@@ -136,7 +145,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// Every kind, in the order of their definition.
-    pub(crate) const ALL: [Self; 45] = [
+    pub(crate) const ALL: [Self; 49] = [
         Self::OrganizationCreated,
         Self::MemberCreated,
         Self::MemberChanged,
@@ -171,6 +180,10 @@ impl Kind {
         Self::ReceiverCreated,
         Self::ReceiverChanged,
         Self::ReceiverDeleted,
+        Self::WebhookCreated,
+        Self::WebhookChanged,
+        Self::WebhookRekeyed,
+        Self::WebhookDeleted,
         Self::RequestReplayed,
         Self::UserTokenCreated,
         Self::PersonalTokenCreated,
@@ -226,6 +239,10 @@ impl Kind {
             Self::ReceiverCreated => "event_receiver.created",
             Self::ReceiverChanged => "event_receiver.changed",
             Self::ReceiverDeleted => "event_receiver.deleted",
+            Self::WebhookCreated => "webhook.created",
+            Self::WebhookChanged => "webhook.changed",
+            Self::WebhookRekeyed => "webhook.rekeyed",
+            Self::WebhookDeleted => "webhook.deleted",
             Self::RequestReplayed => "scim_request.replayed",
             Self::UserTokenCreated => "user_token.created",
             Self::PersonalTokenCreated => "personal_token.created",

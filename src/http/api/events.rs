@@ -51,7 +51,8 @@ pub(crate) async fn list(
     })))
 }
 
-fn shown(event: &Numbered) -> Value {
+/// An event, as it is told.
+pub(in crate::http) fn shown(event: &Numbered) -> Value {
     let entry = &event.entry;
     json!({
         "seq": event.seq,

@@ -21,6 +21,7 @@ mod shapes;
 pub(crate) mod token_settings;
 pub(crate) mod tokens;
 pub(crate) mod traces;
+pub(crate) mod webhooks;
 pub(crate) mod whoami;
 
 use error::ApiError;

@@ -117,7 +117,10 @@ fn responses(operation: &Operation) -> Value {
             204 | 302 | 303 | 304 => None,
             200..=299 => Some((operation.gives, json!({}))),
             _ if is_scim(operation) => Some((SCIM, reference("ScimError"))),
-            _ if operation.gives == "text/html" => Some(("text/html", json!({}))),
+            _ if operation.gives.is_empty() && operation.path.starts_with("/oidc/") => None,
+            _ if operation.heading() == "sign-on" || operation.gives == "text/html" => {
+                Some(("text/html", json!({})))
+            }
             _ => Some(("application/problem+json", reference("Problem"))),
         };
         if let Some((media, schema)) = media.filter(|(media, _)| !media.is_empty()) {

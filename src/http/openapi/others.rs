@@ -17,6 +17,10 @@ const fn scim(method: &'static str, path: &'static str, says: &'static str) -> O
     op(method, path, says).by(Directory).gives(SCIM)
 }
 
+const fn me(method: &'static str, says: &'static str) -> Operation {
+    op(method, "/scim/v2/Me", says).gives(SCIM)
+}
+
 const fn page(method: &'static str, path: &'static str, says: &'static str) -> Operation {
     op(method, path, says).by(Anyone).gives(PAGE)
 }
@@ -42,20 +46,20 @@ pub(super) const TABLE: &[Operation] = &[
     scim("POST", "/scim/v2/Bulk", "Several operations in one").body("schemas: [string], Operations: [object], failOnErrors?: integer").answers(&[200, 409]),
     scim("POST", "/scim/v2/Events", "Takes security events and acknowledges them").gives("application/json")
         .body("maxEvents?: integer, returnImmediately?: boolean, ack?: [string], setErrs?: object").answers(&[200, 404]),
-    scim("GET", "/scim/v2/Me", "Who the user token stands for").query(READ).answers(&[200, 304, 404, 501]),
-    scim("POST", "/scim/v2/Me", "Nobody makes themselves").body(USER).answers(&[404, 501]),
-    scim("PUT", "/scim/v2/Me", "Replaces oneself").query(READ).body(USER).answers(&[200, 403, 404, 409, 412, 501]),
-    scim("PATCH", "/scim/v2/Me", "Changes oneself").query(READ).body(PATCH).answers(&[200, 204, 403, 404, 409, 412, 501]),
-    scim("DELETE", "/scim/v2/Me", "Nobody deletes themselves").answers(&[204, 403, 404, 412, 501]),
+    me("GET", "Who the user token stands for").query(READ).answers(&[200, 304, 404, 501]),
+    me("POST", "Nobody makes themselves").body(USER).answers(&[404, 501]),
+    me("PUT", "Replaces oneself").query(READ).body(USER).answers(&[200, 403, 404, 409, 412, 501]),
+    me("PATCH", "Changes oneself").query(READ).body(PATCH).answers(&[200, 204, 403, 404, 409, 412, 501]),
+    me("DELETE", "Nobody deletes themselves").answers(&[204, 403, 404, 412, 501]),
     scim("GET", "/scim/v2/ServiceProviderConfig", "What of SCIM there is").by(Anyone).answers(&[200, 401]),
     scim("GET", "/scim/v2/serviceConfiguration", "The same, as Microsoft's client asks").by(Anyone).answers(&[200, 401]),
     scim("GET", "/scim/v2/ResourceTypes", "User and Group").by(Anyone).query("filter: string").answers(&[200, 401, 403]),
     scim("GET", "/scim/v2/ResourceTypes/{id}", "One of them").by(Anyone).answers(&[200, 401]),
     scim("GET", "/scim/v2/Schemas", "The schemas").by(Anyone).query("filter: string").answers(&[200, 401, 403]),
-    scim("POST", "/scim/v2/Schemas", "Defines an extension").body("schemas?: [string], id: string, name?: string, attributes: [object]").answers(&[201, 403, 409, 501]),
+    scim("POST", "/scim/v2/Schemas", "Defines an extension").body("schemas?: [string], id: string, name?: string, attributes: [object]").answers(&[201, 403, 405, 409]),
     scim("GET", "/scim/v2/Schemas/{urn}", "One schema").by(Anyone).answers(&[200, 401]),
-    scim("PUT", "/scim/v2/Schemas/{urn}", "Defines an extension anew").body("schemas?: [string], id: string, name?: string, attributes: [object]").answers(&[200, 403, 409, 501]),
-    scim("DELETE", "/scim/v2/Schemas/{urn}", "Takes an extension away").answers(&[204, 403, 501]),
+    scim("PUT", "/scim/v2/Schemas/{urn}", "Defines an extension anew").body("schemas?: [string], id: string, name?: string, attributes: [object]").answers(&[200, 403, 405, 409]),
+    scim("DELETE", "/scim/v2/Schemas/{urn}", "Takes an extension away").answers(&[204, 403, 405]),
 
     page("GET", "/", "Who is signed in, with which roles and why").answers(&[200, 401]),
     page("GET", "/docs", "This, as a page"),
@@ -69,6 +73,17 @@ pub(super) const TABLE: &[Operation] = &[
     page("GET", "/login-link/{link}", "Signs somebody in, once").answers(&[303, 403]),
     page("GET", "/sign-in-traces/{number}", "A trace of a sign-in").answers(&[200, 401, 403]),
     page("GET", "/user/login", "Where one signs in").query("next: string"),
+    page("POST", "/user/login", "Signs in with a password").body("email: string, password: string, next?: string").answers(&[303, 401, 403, 429]),
+    page("GET", "/logout", "Signs out").answers(&[303]),
+    page("POST", "/logout", "Signs out").answers(&[303, 403]),
+    page("GET", "/user/signup", "Where one makes an account").query("next: string").answers(&[200, 403]),
+    page("POST", "/user/signup", "Makes an account").body("email: string, password: string").answers(&[200, 303, 403, 429]),
+    page("GET", "/user/confirm/{token}", "Where one confirms an address").answers(&[200]),
+    page("POST", "/user/confirm/{token}", "Confirms an address").answers(&[200, 303, 400, 403, 429]),
+    page("GET", "/user/password-reset", "Where one asks for another password"),
+    page("POST", "/user/password-reset", "Mails a link to set one").body("email: string").answers(&[200, 403, 429]),
+    page("GET", "/user/password-reset/{token}", "Where one sets it").answers(&[200]),
+    page("POST", "/user/password-reset/{token}", "Sets it").answers(&[200, 303, 400, 403, 429]),
     page("GET", "/saml/sso-domain", "The same").query("next: string"),
     page("POST", "/saml/sso-domain", "From an address to its connection").body("email: string, next?: string").answers(&[200, 303]),
     page("GET", "/saml/{token}/login", "Begins a sign-on by SAML").query("next: string").answers(&[200, 303]),
@@ -80,6 +95,6 @@ pub(super) const TABLE: &[Operation] = &[
     page("POST", "/saml/{token}/slo", "Logout messages").answers(&[200, 303, 400, 403]),
     page("GET", "/oidc/{token}/login", "Begins a sign-on by OpenID Connect").query("next: string").answers(&[303, 403]),
     page("GET", "/oidc/{token}/callback", "Takes the provider's answer").query("code: string, state: string, error: string").answers(&[303, 403]),
-    page("POST", "/oidc/{token}/backchannel-logout", "The provider ends sessions").gives("application/json").answers(&[200, 400]),
+    page("POST", "/oidc/{token}/backchannel-logout", "The provider ends sessions").gives("").answers(&[200, 400]),
     page("GET", "/oidc/{token}/logout", "Signs out, here and there").answers(&[303]),
 ];

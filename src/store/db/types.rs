@@ -8,9 +8,9 @@ use sqlx::types::Uuid;
 use sqlx::{Decode, Encode, Postgres, Sqlite, Type};
 
 use crate::domain::{
-    AccountId, ConnectionId, EventId, GroupId, KeyId, LoggedRequestId, MailId, MemberId,
-    MemberNumber, OrganizationId, PersonalTokenId, ProjectId, ReceiverId, ScimTokenId, SessionId,
-    Timestamp, WorkspaceId,
+    AccountId, ConnectionId, DeliveryId, EventId, GroupId, KeyId, LoggedRequestId, MailId,
+    MemberId, MemberNumber, OrganizationId, PersonalTokenId, ProjectId, ReceiverId, ScimTokenId,
+    SessionId, Timestamp, WebhookId, WorkspaceId,
 };
 
 /// An id is a UUID on PostgreSQL and its hyphenated text on SQLite, where people then can read it.
@@ -56,6 +56,8 @@ uuid_column!(
     EventId,
     ConnectionId,
     ReceiverId,
+    WebhookId,
+    DeliveryId,
     ScimTokenId,
     LoggedRequestId,
     KeyId,
