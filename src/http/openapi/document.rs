@@ -125,6 +125,11 @@ fn responses(operation: &Operation) -> Value {
         };
         if let Some((media, schema)) = media.filter(|(media, _)| !media.is_empty()) {
             response["content"] = json!({ media: { "schema": schema } });
+            // What cannot be read at all is refused before it is known to be a form.
+            if status >= 400 && media == "text/html" && !operation.body.is_empty() {
+                response["content"]["application/problem+json"] =
+                    json!({ "schema": reference("Problem") });
+            }
         }
         all.insert(status.to_string(), response);
     }
