@@ -13,8 +13,8 @@ use crate::store::db::Tx;
 use crate::store::departures::{self as rows, Held};
 use crate::store::members::Start;
 use crate::store::{
-    events, groups, mails, members as member_rows, organizations, request_log, sign_in_traces,
-    sign_ons,
+    events, former_members, groups, mails, members as member_rows, organizations, request_log,
+    sign_in_traces, sign_ons,
 };
 
 /// How many deletions that wait are handled in one transaction, and shown in one answer.
@@ -120,6 +120,7 @@ async fn leave(caller: &Caller, tx: &mut Tx, member: &Member, held: bool) -> Res
     let login = name::key(&member.profile.user_name);
     let email = member.profile.email().map(name::key);
     mails::delete_to(tx, organization, &login, email.as_deref().unwrap_or(&login)).await?;
+    former_members::insert(tx, organization, member.id, caller.now).await?;
     member_rows::delete(tx, organization, member.id).await?;
     organizations::delete_account_without_place(tx, member.account).await?;
     // Nobody needs the log to come back, so it does not wait. Last: from here on nobody writes to it until this is over.
@@ -128,7 +129,11 @@ async fn leave(caller: &Caller, tx: &mut Tx, member: &Member, held: bool) -> Res
     request_log::erase(tx, organization, &named).await?;
     caller
         .record(tx, vec![Event::member_deleted(member, held)])
-        .await
+        .await?;
+    if member.role.has_access() {
+        roles::fill_seats(caller, tx).await?;
+    }
+    Ok(())
 }
 
 /// The marks under which somebody would come back by a sign-on.
@@ -312,6 +317,7 @@ async fn restore(caller: &Caller, tx: &mut Tx, held: &Held) -> Result<bool, Erro
     for mark in marks(caller, tx, profile, &subjects).await? {
         rows::delete_mark(tx, organization, &mark).await?;
     }
+    former_members::delete(tx, organization, id).await?;
     let back_in = rows::groups_of(tx, organization, id).await?;
     rows::give_back(tx, organization, id).await?;
     groups::raise_versions_of(tx, organization, id, caller.now).await?;

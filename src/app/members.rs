@@ -1,14 +1,19 @@
 //! What admins do with members.
 
+use std::collections::HashMap;
+
 use super::{Caller, departures, roles};
 use crate::domain::error::Error;
 use crate::domain::event::{Actor, Event};
+use crate::domain::listing::{MemberFilter, MemberOrder, Slice};
 use crate::domain::member::Member;
+use crate::domain::organization::FormerMember;
 use crate::domain::query::Found;
 use crate::domain::role::Role;
-use crate::domain::{MemberId, MemberNumber, OrganizationId};
+use crate::domain::{MemberId, MemberNumber, OrganizationId, TagId};
 use crate::store::db::Tx;
-use crate::store::{members, organizations};
+use crate::store::search::members as search;
+use crate::store::{former_members, members, organizations, tags};
 
 const MISSING: Error = Error::NotFound("member");
 
@@ -30,34 +35,85 @@ pub(super) async fn must_not_be_owner(
     Ok(())
 }
 
-/// Members with one of these roles, by number; only the Owner, Administrators and Managers see them.
+/// A member of a list, with their tags.
+#[derive(Debug)]
+pub(crate) struct Listed {
+    /// The member. Their groups are not read.
+    pub(crate) member: Member,
+    /// Their tags, by label.
+    pub(crate) tags: Vec<(TagId, String)>,
+}
+
+/// Members whom a filter leaves, in order; only the Owner, Administrators and Managers see them.
 pub(crate) async fn list(
     caller: &Caller,
-    wanted: &[Role],
-    offset: u64,
-    count: u64,
-) -> Result<Found<Member>, Error> {
+    filter: &MemberFilter,
+    order: (MemberOrder, bool),
+    slice: Slice,
+) -> Result<Found<Listed>, Error> {
     caller.must_manage()?;
     let mut tx = caller.db.read().await?;
-    let (offset, count) = (
-        i64::try_from(offset).unwrap_or(i64::MAX),
-        i64::try_from(count).unwrap_or(i64::MAX),
-    );
-    let (total, resources) =
-        members::list_by_number(&mut tx, caller.organization, wanted, offset, count).await?;
+    let total = search::count(&mut tx, caller.organization, filter).await?;
+    let found = search::list(&mut tx, caller.organization, filter, order, slice).await?;
+    let resources = with_tags(caller, &mut tx, found).await?;
+    Ok(Found { total, resources })
+}
+
+/// The same members with their tags.
+pub(super) async fn with_tags(
+    caller: &Caller,
+    tx: &mut Tx,
+    members: Vec<Member>,
+) -> Result<Vec<Listed>, Error> {
+    let ids: Vec<MemberId> = members.iter().map(|member| member.id).collect();
+    let mut by_member: HashMap<MemberId, Vec<(TagId, String)>> = HashMap::new();
+    for (member, tag, label) in tags::of_members(tx, caller.organization, &ids).await? {
+        by_member.entry(member).or_default().push((tag, label));
+    }
+    let listed = |member: Member| Listed {
+        tags: by_member.remove(&member.id).unwrap_or_default(),
+        member,
+    };
+    Ok(members.into_iter().map(listed).collect())
+}
+
+/// Those who were members; only the Owner, Administrators and Managers see them.
+pub(crate) async fn list_former(
+    caller: &Caller,
+    slice: Slice,
+) -> Result<Found<FormerMember>, Error> {
+    caller.must_manage()?;
+    let mut tx = caller.db.read().await?;
+    let (total, resources) = former_members::list(&mut tx, caller.organization, slice).await?;
     Ok(Found { total, resources })
 }
 
 /// The member with this number; only the Owner, Administrators and Managers see them.
-pub(crate) async fn find(caller: &Caller, number: MemberNumber) -> Result<Member, Error> {
+pub(crate) async fn find(caller: &Caller, number: MemberNumber) -> Result<Listed, Error> {
     caller.must_manage()?;
     let mut tx = caller.db.read().await?;
-    let id = members::find_id(&mut tx, caller.organization, number)
+    find_listed(caller, &mut tx, number).await
+}
+
+/// The member with this number, with their tags.
+pub(super) async fn find_listed(
+    caller: &Caller,
+    tx: &mut Tx,
+    number: MemberNumber,
+) -> Result<Listed, Error> {
+    let id = members::find_id(tx, caller.organization, number)
         .await?
         .ok_or(MISSING)?;
-    members::find(&mut tx, caller.organization, id)
-        .await?
-        .ok_or(MISSING)
+    let found = members::find(tx, caller.organization, id).await?;
+    let listed = with_tags(caller, tx, Vec::from_iter(found)).await?;
+    listed.into_iter().next().ok_or(MISSING)
+}
+
+/// Whether this is the caller's own number.
+pub(crate) async fn is_myself(caller: &Caller, number: MemberNumber) -> Result<bool, Error> {
+    let mut tx = caller.db.read().await?;
+    let id = members::find_id(&mut tx, caller.organization, number).await?;
+    Ok(id.is_some_and(|id| caller.actor == Actor::Member(id)))
 }
 
 /// Gives a member a role by hand: Deactivated suspends, any other reactivates and is pinned; `None` takes the pin
@@ -66,7 +122,7 @@ pub(crate) async fn assign_role(
     caller: &Caller,
     number: MemberNumber,
     wanted: Option<Role>,
-) -> Result<Member, Error> {
+) -> Result<Listed, Error> {
     caller.must_administer()?;
     if wanted == Some(Role::Owner) {
         return Err(Error::Forbidden(
@@ -98,11 +154,15 @@ pub(crate) async fn assign_role(
         .record(&mut tx, vec![Event::role_assigned(id, wanted)])
         .await?;
     roles::derive(caller, &mut tx, &[id]).await?;
-    let member = members::find(&mut tx, caller.organization, id)
-        .await?
-        .ok_or(MISSING)?;
+    let listed = find_listed(caller, &mut tx, number).await?;
+    // Given by hand, it is refused and does not wait (R16).
+    if wanted.is_some_and(Role::has_access) && listed.member.role == Role::NotActivated {
+        return Err(Error::Forbidden(
+            "every seat is taken; deactivate somebody or have the limit raised".to_owned(),
+        ));
+    }
     tx.commit().await?;
-    Ok(member)
+    Ok(listed)
 }
 
 /// Deletes a member by number.

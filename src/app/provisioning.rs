@@ -79,7 +79,7 @@ pub(super) async fn join(
         base: None,
         owner: false,
     };
-    let member = rows::insert(
+    let mut member = rows::insert(
         tx,
         caller.organization,
         id,
@@ -97,6 +97,7 @@ pub(super) async fn join(
             vec![Event::member_created(&caller.schemas.told_of(&member))],
         )
         .await?;
+    roles::seat(caller, tx, &mut member).await?;
     Ok(member)
 }
 

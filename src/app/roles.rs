@@ -1,11 +1,14 @@
 //! Deriving roles again after facts have changed (R9), and what follows from a role that gives no access (R13).
 
-use super::Caller;
+use super::{Caller, seats};
 use crate::domain::MemberId;
 use crate::domain::error::Error;
 use crate::domain::event::Event;
+use crate::domain::member::Member;
+use crate::domain::role::Role;
 use crate::store::db::Tx;
-use crate::store::{credentials, mapping, roles};
+use crate::store::roles::Derived;
+use crate::store::{credentials, mapping, members, roles};
 
 /// How many members one statement handles: enough to be quick, few enough to bound memory.
 pub(super) const CHUNK: u16 = 500;
@@ -39,7 +42,20 @@ pub(super) async fn derive_held(
     mut told: Vec<Event>,
 ) -> Result<u64, Error> {
     let derived = roles::derive(tx, caller.organization, members).await?;
+    let follows = settled(caller, tx, derived).await?;
+    let changed = follows.len() as u64;
+    told.extend(follows);
+    if !told.is_empty() {
+        caller.record(tx, told).await?;
+    }
+    Ok(changed)
+}
+
+/// Sees to the seats, and ends what those who have no access any more came in with; what there is to tell.
+async fn settled(caller: &Caller, tx: &mut Tx, mut derived: Derived) -> Result<Vec<Event>, Error> {
+    seats::settle(caller, tx, &mut derived).await?;
     let barred: Vec<MemberId> = derived
+        .changes
         .iter()
         .filter(|change| !change.after.has_access())
         .map(|change| change.member)
@@ -47,14 +63,34 @@ pub(super) async fn derive_held(
     if !barred.is_empty() {
         credentials::delete_all_of(tx, caller.organization, &barred).await?;
     }
-    let changed = derived.len() as u64;
-    told.extend(derived.into_iter().map(|change| {
+    let told = derived.changes.into_iter().map(|change| {
         Event::role_changed(change.member, change.before, change.after, change.source)
-    }));
+    });
+    Ok(told.collect())
+}
+
+/// Gives a new member a seat, where seats are limited and one is free.
+pub(super) async fn seat(caller: &Caller, tx: &mut Tx, member: &mut Member) -> Result<(), Error> {
+    if member.role == Role::NotActivated {
+        derive(caller, tx, &[member.id]).await?;
+        if let Some(role) = members::find_role(tx, caller.organization, member.id).await? {
+            member.role = role;
+        }
+    }
+    Ok(())
+}
+
+/// Activates who waits for a seat, after somebody has left or the limit was raised.
+pub(super) async fn fill_seats(caller: &Caller, tx: &mut Tx) -> Result<(), Error> {
+    let nobody = Derived {
+        changes: Vec::new(),
+        any_waits: true,
+    };
+    let told = settled(caller, tx, nobody).await?;
     if !told.is_empty() {
         caller.record(tx, told).await?;
     }
-    Ok(changed)
+    Ok(())
 }
 
 /// Derives the roles of everybody who is in a group of this name, of the directory's or of a sign-on's.

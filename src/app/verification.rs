@@ -11,7 +11,9 @@ use crate::domain::schema::CustomSchemas;
 use crate::domain::{GroupId, MemberId, OrganizationId};
 use crate::domain::{lookup, name};
 use crate::store::db::{Db, Tx};
-use crate::store::{audit, mapping, nested_groups, organizations, roles, schemas as definitions};
+use crate::store::{
+    audit, mapping, nested_groups, organizations, roles, schemas as definitions, seats,
+};
 
 /// Every difference, one sentence each; empty where all is well.
 pub(crate) async fn verify(db: &Db) -> Result<Vec<String>, Error> {
@@ -21,6 +23,7 @@ pub(crate) async fn verify(db: &Db) -> Result<Vec<String>, Error> {
         verify_owner(&mut tx, organization, &mut found).await?;
         verify_members(&mut tx, organization, &mut found).await?;
         verify_groups(&mut tx, organization, &mut found).await?;
+        verify_seats(&mut tx, organization, &mut found).await?;
         let (kept, counted) = audit::sizes(&mut tx, organization).await?;
         if kept != counted {
             found.push(format!(
@@ -53,6 +56,26 @@ async fn verify_owner(
         found.push(format!(
             "organization {}: its Owner {} is no member",
             id.0, organization.owner
+        ));
+    }
+    Ok(())
+}
+
+/// Nobody waits while a seat is free, or where there is no limit (R16).
+async fn verify_seats(
+    tx: &mut Tx,
+    id: OrganizationId,
+    found: &mut Vec<String>,
+) -> Result<(), Error> {
+    let limit = organizations::find(tx, id)
+        .await?
+        .and_then(|organization| organization.seat_limit);
+    let waiting = seats::count_waiting(tx, id).await?;
+    let used = seats::count(tx, id).await?;
+    if waiting > 0 && limit.is_none_or(|limit| used < limit) {
+        found.push(format!(
+            "organization {}: {waiting} members wait although a seat is free",
+            id.0
         ));
     }
     Ok(())

@@ -10,6 +10,7 @@ mod login_link;
 mod migrate;
 mod reset_password;
 mod scim_token;
+mod seats;
 mod start;
 mod user;
 mod version;
@@ -62,6 +63,8 @@ enum Command {
     /// Vouch for domains of e-mail addresses
     #[command(subcommand)]
     Domain(domain::Command),
+    /// Show and set how many members may have access at once
+    Seats(seats::Options),
     /// Look for what is wrong
     Doctor(doctor::Options),
     /// Bring the database up to date
@@ -103,6 +106,9 @@ pub fn run() -> anyhow::Result<()> {
         }
         Command::Domain(command) => {
             everywhere.with_state(async |state| domain::run(&state, command).await)
+        }
+        Command::Seats(options) => {
+            everywhere.with_state(async |state| seats::run(&state, options).await)
         }
         Command::Doctor(options) => {
             everywhere.with_state(async |state| doctor::run(&state, &options).await)

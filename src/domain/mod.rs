@@ -9,7 +9,9 @@ pub(crate) mod error;
 pub(crate) mod event;
 pub(crate) mod group;
 pub(crate) mod identity;
+mod in_project;
 pub(crate) mod leniency;
+pub(crate) mod listing;
 pub(crate) mod lookup;
 pub(crate) mod mail;
 pub(crate) mod mail_domain;
@@ -23,6 +25,7 @@ pub(crate) mod receiver;
 pub(crate) mod request_log;
 pub(crate) mod role;
 pub(crate) mod schema;
+pub(crate) mod tag;
 pub(crate) mod trace;
 pub(crate) mod webhook;
 
@@ -46,6 +49,16 @@ pub(crate) struct ProjectId(pub(crate) i64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct WorkspaceId(pub(crate) i64);
+
+/// A tag that members of an organization have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct TagId(pub(crate) i64);
+
+/// A list of tags that is being taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct TagImportId(pub(crate) i64);
 
 /// The number of a member in the REST API. Never accepted as a SCIM `id` (R3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -86,6 +99,10 @@ uuid_id!(
 uuid_id!(
     /// One set-up of an organization by which people sign in.
     ConnectionId
+);
+uuid_id!(
+    /// An invitation to one address.
+    InvitationId
 );
 uuid_id!(
     /// A receiver of events.

@@ -2,6 +2,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::error::Error;
+
 /// The key under which a sign-in name, an e-mail address or a displayName is compared.
 ///
 /// Lower-cased, not case-folded: `ß` and `ss` are different mailboxes. Computed here and stored, because
@@ -28,6 +30,22 @@ pub(crate) fn is_email(text: &str) -> bool {
         && !text
             .chars()
             .any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | ','))
+}
+
+/// Refuses a text that is shorter or longer than it may be, in characters, or that holds control characters.
+pub(crate) fn check_text(what: &str, text: &str, least: usize, most: usize) -> Result<(), Error> {
+    let length = text.trim().chars().count();
+    if length < least || text.chars().count() > most {
+        return Err(Error::Invalid(format!(
+            "`{what}` must have {least} to {most} characters"
+        )));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(Error::Invalid(format!(
+            "`{what}` cannot hold control characters"
+        )));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The organization, and the projects and workspaces in it.
 
 use super::role::Role;
-use super::{MemberId, OrganizationId, ProjectId, Timestamp, WorkspaceId};
+use super::{MemberId, MemberNumber, OrganizationId, ProjectId, Timestamp, WorkspaceId};
 
 /// An organization and the facts that its members' roles depend on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +16,23 @@ pub(crate) struct Organization {
     pub(crate) default_role: Role,
     /// Whether admins may give roles by hand (R5, R17).
     pub(crate) manual_role_management: bool,
+    /// How to reach whoever runs it, as they wrote it.
+    pub(crate) contact_info: String,
+    /// How many members may have access at once (R16).
+    pub(crate) seat_limit: Option<i64>,
     /// When it was made.
     pub(crate) created: Timestamp,
+}
+
+/// Somebody who was a member: what stays of them (R14).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FormerMember {
+    /// The number that they had in the REST API.
+    pub(crate) number: MemberNumber,
+    /// When they joined.
+    pub(crate) joined: Timestamp,
+    /// When they left.
+    pub(crate) left: Timestamp,
 }
 
 /// A project.

@@ -5,6 +5,8 @@
 
 use serde::Serialize;
 
+pub(crate) use super::in_project::{ProjectRuleMatch, project_role};
+
 /// The role of a member in an organization. Ordered: of two mapped roles the greater wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Role {
@@ -225,6 +227,8 @@ pub(crate) struct RoleFacts {
     pub(crate) held_mapped_role: bool,
     /// From the invitation, else the organization's default role when the member joined.
     pub(crate) base: Role,
+    /// No seat was free when the member would have taken one (R16).
+    pub(crate) waits_for_seat: bool,
 }
 
 /// One thing that was considered for a role.
@@ -244,6 +248,8 @@ pub(crate) enum Considered {
     LeftAllMappedGroups,
     /// What the member has where nothing else speaks.
     Base(Role),
+    /// No seat is free for the role that was decided.
+    NoSeat,
 }
 
 /// One link of the chain: what was considered, what it would give, and what came of it.
@@ -316,9 +322,21 @@ pub(crate) fn effective_role(facts: &RoleFacts) -> (Role, Why) {
         RoleSource::Manual,
         None,
     );
-    let (role, source) = chain
+    let (mut role, source) = chain
         .winner
         .expect("the base role is always considered, and is never refused");
+    if facts.waits_for_seat && role.has_access() && !facts.owner {
+        for step in &mut chain.steps {
+            step.lost_because
+                .get_or_insert_with(|| "no seat is free".to_owned());
+        }
+        role = Role::NotActivated;
+        chain.steps.push(Step {
+            considered: Considered::NoSeat,
+            role,
+            lost_because: None,
+        });
+    }
     (
         role,
         Why {
@@ -356,32 +374,4 @@ impl Chain {
             lost_because,
         });
     }
-}
-
-/// A role in a project that a rule gives to a group of the member.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ProjectRuleMatch {
-    /// The group's name.
-    pub(crate) group: String,
-    /// Through what the member is in the group.
-    pub(crate) source: RoleSource,
-    /// What the rule gives.
-    pub(crate) role: ProjectRole,
-}
-
-/// The role of a member in one project (R8): `None` where the member is not in the project.
-///
-/// Owner and Administrators are implicit members of every project; who is Pending or Deactivated is in none.
-pub(crate) fn project_role(organization: Role, mapped: &[ProjectRuleMatch]) -> Option<Role> {
-    if !organization.has_access() {
-        return None;
-    }
-    if organization.administers() {
-        return Some(organization);
-    }
-    mapped
-        .iter()
-        .map(|rule| rule.role)
-        .max()
-        .map(|role| role.within(organization))
 }

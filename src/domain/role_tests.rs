@@ -43,7 +43,7 @@ fn every_fact() -> Vec<RoleFacts> {
     let bases = [Role::Administrator, Role::Annotator, Role::NotActivated];
     let mut all = Vec::new();
     for mapped in subsets(&rules) {
-        for flags in 0..32_u8 {
+        for flags in 0..64_u8 {
             let flag = |n: u8| both[usize::from(flags >> n & 1)];
             for pinned in pins {
                 for base in bases {
@@ -56,6 +56,7 @@ fn every_fact() -> Vec<RoleFacts> {
                         mapped: mapped.clone(),
                         held_mapped_role: flag(4),
                         base,
+                        waits_for_seat: flag(5),
                     });
                 }
             }
@@ -80,6 +81,9 @@ fn read_upwards(facts: &RoleFacts) -> (Role, RoleSource) {
     }
     if let (Some(role), true) = (facts.pinned, facts.manual_management) {
         answer = (role, RoleSource::Manual);
+    }
+    if facts.waits_for_seat && answer.0.has_access() {
+        answer.0 = Role::NotActivated;
     }
     if !facts.active {
         answer = (Role::Deactivated, RoleSource::Scim);

@@ -9,6 +9,7 @@ mod form;
 mod forward_auth;
 pub(crate) mod health;
 mod json;
+mod member_routes;
 pub(crate) mod middleware;
 mod openapi;
 pub(crate) mod request_log;

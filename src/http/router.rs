@@ -16,7 +16,7 @@ use super::form::Form;
 use super::request_log::RequestLog;
 use super::scim::{bulk, discovery, groups, me, root, schemas, security_events, users};
 use super::sso::{oidc, saml, slo};
-use super::{forward_auth, health, middleware, openapi, ui};
+use super::{forward_auth, health, member_routes, middleware, openapi, ui};
 use crate::state::State;
 
 /// All routes, behind what every request goes through.
@@ -50,6 +50,7 @@ pub(super) fn every_route() -> Routes {
         accounts(),
         people(),
         api(),
+        member_routes::all(),
         scim_api(),
         scim("/scim/v2"),
         scim("/scim"),
@@ -240,9 +241,6 @@ fn oidc() -> Routes {
 }
 
 fn api() -> Routes {
-    let memberships = get(members::list)
-        .patch(members::assign_role)
-        .post(members::assign_role);
     [
         (
             "/api/connections",
@@ -283,11 +281,6 @@ fn api() -> Routes {
         ("/api/mails", get(mails::list)),
         ("/api/members/{id}/explain", get(members::explain)),
         ("/api/members/{id}/sessions", delete(sessions::end_of)),
-        ("/api/organizations/{organization}/memberships", memberships),
-        (
-            "/api/organizations/{organization}/memberships/{member}",
-            get(members::get).delete(members::delete),
-        ),
         ("/api/projects", get(projects::list).post(projects::create)),
         (
             "/api/saml/settings",

@@ -1,5 +1,6 @@
 //! What a node does beside answering: numbering events, writing and pruning the request log, pruning traces of sign-ins,
-//! fetching metadata of identity providers, sending mail, posting to webhooks.
+//! fetching metadata of identity providers, sending mail, posting to webhooks,
+//! taking in lists of tags.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use super::posting;
 use crate::app::numbering::keep_numbering;
-use crate::http::{request_log, sso, webhooks};
+use crate::http::{api, request_log, sso, webhooks};
 use crate::state::State;
 
 /// How long the last entries of the request log may take to be written at the end.
@@ -38,6 +39,7 @@ impl Background {
         request_log.spawn(posting::keep_posting(state.clone()));
         request_log.spawn(sso::metadata::keep_fresh(state.clone()));
         request_log.spawn(webhooks::keep_delivering(state.clone()));
+        request_log.spawn(api::tags::keep_importing(state.clone()));
         Self {
             state: state.clone(),
             end_numbering,

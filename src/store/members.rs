@@ -210,6 +210,28 @@ pub(crate) async fn find_ids_by_address(
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
+/// Those of these ids that are members. Their groups are not read.
+pub(crate) async fn list_by_ids(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    ids: &[MemberId],
+) -> Result<Vec<Member>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<MemberRow> = tx
+        .fetch_all(
+            "SELECT id, number, account_id, user_name, external_id, active, attributes, role, role_source, version,
+                created_at, modified_at
+             FROM members WHERE organization_id = $1 AND id IN (SELECT value FROM json_each($2))",
+            &[&organization, &super::list_of(ids)],
+        )
+        .await?;
+    rows.into_iter()
+        .map(|row| row.with_groups(Vec::new()))
+        .collect()
+}
+
 /// Where a member starts: before any group or rule.
 pub(crate) struct Start {
     /// The role where nothing else speaks; `None` takes the organization's default.
@@ -218,7 +240,8 @@ pub(crate) struct Start {
     pub(crate) owner: bool,
 }
 
-/// Makes a member; `None` where another has this userName.
+/// Makes a member; `None` where another has this userName. Where seats are limited they wait for one: whoever calls this
+/// derives their role in the same transaction.
 pub(crate) async fn insert(
     tx: &mut Tx,
     organization: OrganizationId,
@@ -232,10 +255,13 @@ pub(crate) async fn insert(
         .fetch_optional(
             "INSERT INTO members (organization_id, id, account_id, user_name, user_name_key, external_id, email_key,
                 display_name, active, attributes, suspended, base_role, held_mapped_role, role, role_source, version,
-                created_at, modified_at)
+                created_at, modified_at, waits_for_seat)
              SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, COALESCE($12, o.default_role), $11,
-                CASE WHEN $13 THEN 5 WHEN $9 THEN COALESCE($12, o.default_role) ELSE -1 END,
-                CASE WHEN $13 OR $9 THEN 0 ELSE 3 END, 1, $14, $14
+                CASE WHEN $13 THEN 5 WHEN NOT $9 THEN -1
+                    WHEN o.seat_limit IS NOT NULL AND COALESCE($12, o.default_role) > 0 THEN 0
+                    ELSE COALESCE($12, o.default_role) END,
+                CASE WHEN $13 OR $9 THEN 0 ELSE 3 END, 1, $14, $14,
+                o.seat_limit IS NOT NULL AND $9 AND NOT $13 AND COALESCE($12, o.default_role) > 0
              FROM organizations o WHERE o.id = $1
              ON CONFLICT (organization_id, user_name_key) DO NOTHING
              RETURNING id, number, account_id, user_name, external_id, active, attributes, role, role_source, version,
@@ -314,9 +340,24 @@ pub(crate) async fn update_assignment(
     suspended: bool,
     pinned: Option<Role>,
 ) -> Result<u64, Error> {
+    // Who had to wait for a seat tries again.
     tx.execute(
-        "UPDATE members SET suspended = $3, pinned_role = $4 WHERE organization_id = $1 AND id = $2",
+        "UPDATE members SET suspended = $3, pinned_role = $4, waits_for_seat = (1 = 0) WHERE organization_id = $1 AND id = $2",
         &[&organization, &id, &suspended, &pinned.map(Role::number)],
+    )
+    .await
+}
+
+/// Sets the role of a member where nothing else speaks.
+pub(crate) async fn update_base(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: MemberId,
+    base: Role,
+) -> Result<u64, Error> {
+    tx.execute(
+        "UPDATE members SET base_role = $3 WHERE organization_id = $1 AND id = $2",
+        &[&organization, &id, &base.number()],
     )
     .await
 }
@@ -332,38 +373,4 @@ pub(crate) async fn delete(
         &[&organization, &id],
     )
     .await
-}
-
-/// A page of members for the REST API, by number, with how many there are.
-pub(crate) async fn list_by_number(
-    tx: &mut Tx,
-    organization: OrganizationId,
-    roles: &[Role],
-    offset: i64,
-    count: i64,
-) -> Result<(u64, Vec<Member>), Error> {
-    // A bit for each role, from Deactivated up: one text serves any choice of roles.
-    let wanted = roles
-        .iter()
-        .fold(0_i64, |bits, role| bits | 1 << (role.number() + 1));
-    let (total,): (i64,) = tx
-        .fetch_one(
-            "SELECT COUNT(*) FROM members WHERE organization_id = $1 AND (($2 >> (role + 1)) & 1) = 1",
-            &[&organization, &wanted],
-        )
-        .await?;
-    let rows: Vec<MemberRow> = tx
-        .fetch_all(
-            "SELECT id, number, account_id, user_name, external_id, active, attributes, role, role_source, version,
-                created_at, modified_at
-             FROM members WHERE organization_id = $1 AND (($2 >> (role + 1)) & 1) = 1
-             ORDER BY number LIMIT $4 OFFSET $3",
-            &[&organization, &wanted, &offset, &count],
-        )
-        .await?;
-    let members = rows
-        .into_iter()
-        .map(|row| row.with_groups(Vec::new()))
-        .collect::<Result<_, _>>()?;
-    Ok((total.unsigned_abs(), members))
 }

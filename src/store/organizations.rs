@@ -16,6 +16,8 @@ struct OrganizationRow {
     owner_member_id: MemberId,
     default_role: i16,
     manual_role_management: bool,
+    contact_info: String,
+    seat_limit: Option<i64>,
     created_at: Timestamp,
 }
 
@@ -29,6 +31,8 @@ impl TryFrom<OrganizationRow> for Organization {
             owner: row.owner_member_id,
             default_role: role(row.default_role)?,
             manual_role_management: row.manual_role_management,
+            contact_info: row.contact_info,
+            seat_limit: row.seat_limit,
             created: row.created_at,
         })
     }
@@ -60,7 +64,7 @@ pub(crate) async fn find(
 ) -> Result<Option<Organization>, Error> {
     let row: Option<OrganizationRow> = tx
         .fetch_optional(
-            "SELECT id, title, owner_member_id, default_role, manual_role_management, created_at
+            "SELECT id, title, owner_member_id, default_role, manual_role_management, contact_info, seat_limit, created_at
              FROM organizations WHERE id = $1",
             &[&organization],
         )
@@ -85,6 +89,59 @@ pub(crate) async fn update_manual_role_management(
     tx.execute(
         "UPDATE organizations SET manual_role_management = $2 WHERE id = $1 AND manual_role_management <> $2",
         &[&organization, &manual],
+    )
+    .await
+}
+
+/// Writes an organization's title and contact.
+pub(crate) async fn update_about(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    title: &str,
+    contact_info: &str,
+) -> Result<u64, Error> {
+    tx.execute(
+        "UPDATE organizations SET title = $2, contact_info = $3 WHERE id = $1",
+        &[&organization, &title, &contact_info],
+    )
+    .await
+}
+
+/// Sets the role of who joins from now on.
+pub(crate) async fn update_default_role(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    role: Role,
+) -> Result<u64, Error> {
+    tx.execute(
+        "UPDATE organizations SET default_role = $2 WHERE id = $1",
+        &[&organization, &role.number()],
+    )
+    .await
+}
+
+/// Gives the organization another Owner.
+pub(crate) async fn update_owner(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    owner: MemberId,
+) -> Result<u64, Error> {
+    tx.execute(
+        "UPDATE organizations SET owner_member_id = $2 WHERE id = $1",
+        &[&organization, &owner],
+    )
+    .await
+}
+
+/// Sets how many members may have access at once; `None` for any number.
+pub(crate) async fn update_seat_limit(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    limit: Option<i64>,
+) -> Result<u64, Error> {
+    tx.execute(
+        "UPDATE organizations SET seat_limit = $2 WHERE id = $1",
+        &[&organization, &limit],
     )
     .await
 }

@@ -22,6 +22,7 @@ macro_rules! evaluated {
     () => {
         "WITH mapped AS MATERIALIZED (
             SELECT m.id, m.role, m.role_source, m.held_mapped_role, m.suspended, m.active, m.pinned_role, m.base_role,
+                m.waits_for_seat,
                 (SELECT MAX(one.given) FROM (
                     SELECT r.role * 4 + 3 AS given
                     FROM group_members gm
@@ -46,9 +47,10 @@ macro_rules! evaluated {
             CAST(CASE
                 WHEN o.owner_member_id = m.id THEN 5
                 WHEN m.suspended OR NOT m.active THEN -1
+                WHEN m.given IS NULL AND m.held_mapped_role AND NOT o.manual_role_management THEN -1
+                WHEN m.waits_for_seat THEN 0
                 WHEN o.manual_role_management AND m.pinned_role IS NOT NULL THEN m.pinned_role
                 WHEN m.given IS NOT NULL THEN m.given / 4
-                WHEN m.held_mapped_role AND NOT o.manual_role_management THEN -1
                 ELSE m.base_role END AS SMALLINT) AS role_after,
             CAST(CASE
                 WHEN o.owner_member_id = m.id OR m.suspended THEN 0
@@ -57,7 +59,8 @@ macro_rules! evaluated {
                 WHEN m.given IS NOT NULL THEN m.given % 4
                 WHEN m.held_mapped_role AND NOT o.manual_role_management THEN 3
                 ELSE 0 END AS SMALLINT) AS source_after,
-            (m.held_mapped_role OR m.given IS NOT NULL) AS held_after
+            (m.held_mapped_role OR m.given IS NOT NULL) AS held_after,
+            m.waits_for_seat AS waits
         FROM mapped m JOIN organizations o ON o.id = $1"
     };
 }
@@ -91,41 +94,52 @@ pub(crate) async fn hold(
     Ok(())
 }
 
-/// Derives the roles of these members again, which this transaction holds; gives those whose role is another now.
+/// What deriving roles again has given.
+#[derive(Debug, Default)]
+pub(crate) struct Derived {
+    /// Those whose role is another now.
+    pub(crate) changes: Vec<RoleChange>,
+    /// Whether one of them waits for a seat.
+    pub(crate) any_waits: bool,
+}
+
+/// Derives the roles of these members again, which this transaction holds.
 pub(crate) async fn derive(
     tx: &mut Tx,
     organization: OrganizationId,
     members: &[MemberId],
-) -> Result<Vec<RoleChange>, Error> {
-    let rows: Vec<(MemberId, i16, i16, i16, bool)> = tx
+) -> Result<Derived, Error> {
+    let rows: Vec<(MemberId, i16, i16, i16, bool, bool)> = tx
         .fetch_all(
             concat!(
-                "SELECT x.id, x.role_before, x.role_after, x.source_after, x.held_after FROM (",
+                "SELECT x.id, x.role_before, x.role_after, x.source_after, x.held_after, x.waits FROM (",
                 evaluated!(),
                 ") AS x WHERE x.role_before <> x.role_after OR x.source_before <> x.source_after
-                    OR x.held_before <> x.held_after ORDER BY x.id"
+                    OR x.held_before <> x.held_after OR x.waits ORDER BY x.id"
             ),
             &[&organization, &list_of(members)],
         )
         .await?;
     // One statement for each outcome, and there are few: nothing is worked out again.
     let mut outcomes: BTreeMap<(i16, i16, bool), Vec<MemberId>> = BTreeMap::new();
-    for (member, _, after, through, held) in &rows {
+    for (member, _, after, through, held, _) in &rows {
         let alike = outcomes.entry((*after, *through, *held)).or_default();
         alike.push(*member);
     }
     for ((after, through, held), alike) in outcomes {
         tx.execute(
-            "UPDATE members SET role = $3, role_source = $4, held_mapped_role = $5
+            // Who has no access whatever the seats are waits for none.
+            "UPDATE members SET role = $3, role_source = $4, held_mapped_role = $5, waits_for_seat = waits_for_seat AND $3 = 0
              WHERE organization_id = $1 AND id IN (SELECT value FROM json_each($2))",
             &[&organization, &list_of(&alike), &after, &through, &held],
         )
         .await?;
     }
-    let mut changes = Vec::new();
-    for (member, before, after, through, _) in rows {
+    let mut derived = Derived::default();
+    for (member, before, after, through, _, waits) in rows {
+        derived.any_waits |= waits && after == 0;
         if before != after {
-            changes.push(RoleChange {
+            derived.changes.push(RoleChange {
                 member,
                 before: role(before)?,
                 after: role(after)?,
@@ -133,7 +147,7 @@ pub(crate) async fn derive(
             });
         }
     }
-    Ok(changes)
+    Ok(derived)
 }
 
 #[derive(FromRow)]
@@ -150,6 +164,7 @@ struct FactsRow {
     manual_role_management: bool,
     held_mapped_role: bool,
     base_role: i16,
+    waits_for_seat: bool,
     role: i16,
     role_source: i16,
 }
@@ -176,7 +191,7 @@ pub(crate) async fn facts(
     let rows: Vec<FactsRow> = tx
         .fetch_all(
             "SELECT m.id, (o.owner_member_id = m.id) AS owner, m.suspended, m.active, m.pinned_role, o.manual_role_management,
-                m.held_mapped_role, m.base_role, m.role, m.role_source
+                m.held_mapped_role, m.base_role, m.waits_for_seat, m.role, m.role_source
              FROM members m JOIN organizations o ON o.id = m.organization_id
              WHERE m.organization_id = $1 AND m.id IN (SELECT value FROM json_each($2)) ORDER BY m.id",
             &[&organization, &list],
@@ -231,6 +246,7 @@ pub(crate) async fn facts(
             mapped,
             held_mapped_role: row.held_mapped_role,
             base: role(row.base_role)?,
+            waits_for_seat: row.waits_for_seat,
         };
         stored.push(Stored {
             member: row.id,

@@ -19,6 +19,7 @@ mod doctor;
 mod events;
 mod forward_auth;
 mod idp;
+mod members;
 mod process;
 mod random;
 mod random_json;

@@ -57,7 +57,7 @@ async fn following_the_links_of_a_filtered_list_shows_each_member_with_the_role_
         "page=0",
         "page=x",
         "page_size=0",
-        "page_size=-1",
+        "page_size=-2",
         "page=99999999999999999999",
         "role=XX",
         "role=Manager",

@@ -4,6 +4,7 @@ mod credentials;
 mod domains;
 pub(crate) mod recorded;
 mod roll;
+mod roster;
 mod settings;
 mod webhooks;
 
@@ -75,6 +76,40 @@ pub(crate) enum Kind {
     ProjectCreated,
     /// A workspace was made.
     WorkspaceCreated,
+    /// An organization's own settings changed.
+    OrganizationChanged,
+    /// An organization has another Owner.
+    OwnerChanged,
+    /// Who may do something changed.
+    PermissionChanged,
+    /// A tag was made.
+    TagCreated,
+    /// A tag was renamed.
+    TagChanged,
+    /// A tag was deleted.
+    TagDeleted,
+    /// Members were given tags, or lost them.
+    TagsAssigned,
+    /// Somebody was invited.
+    InvitationCreated,
+    /// An invitation was taken back.
+    InvitationRevoked,
+    /// Somebody became a member by an invitation or the link.
+    InvitationAccepted,
+    /// The link by which people sign up was replaced.
+    InviteLinkReset,
+    /// A project changed.
+    ProjectChanged,
+    /// A project was deleted.
+    ProjectDeleted,
+    /// Who is in a project by hand, or as what, changed.
+    ProjectMembersChanged,
+    /// A workspace changed.
+    WorkspaceChanged,
+    /// A workspace was deleted.
+    WorkspaceDeleted,
+    /// Who is in a workspace by hand changed.
+    WorkspaceMembersChanged,
     /// A connection was set up or changed.
     ConnectionChanged,
     /// A connection was deleted.
@@ -145,7 +180,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// Every kind, in the order of their definition.
-    pub(crate) const ALL: [Self; 49] = [
+    pub(crate) const ALL: [Self; 66] = [
         Self::OrganizationCreated,
         Self::MemberCreated,
         Self::MemberChanged,
@@ -162,6 +197,23 @@ impl Kind {
         Self::MappingChanged,
         Self::ProjectCreated,
         Self::WorkspaceCreated,
+        Self::OrganizationChanged,
+        Self::OwnerChanged,
+        Self::PermissionChanged,
+        Self::TagCreated,
+        Self::TagChanged,
+        Self::TagDeleted,
+        Self::TagsAssigned,
+        Self::InvitationCreated,
+        Self::InvitationRevoked,
+        Self::InvitationAccepted,
+        Self::InviteLinkReset,
+        Self::ProjectChanged,
+        Self::ProjectDeleted,
+        Self::ProjectMembersChanged,
+        Self::WorkspaceChanged,
+        Self::WorkspaceDeleted,
+        Self::WorkspaceMembersChanged,
         Self::ConnectionChanged,
         Self::ConnectionDeleted,
         Self::ConnectionKeyCreated,
@@ -221,6 +273,23 @@ impl Kind {
             Self::MappingChanged => "mapping.changed",
             Self::ProjectCreated => "project.created",
             Self::WorkspaceCreated => "workspace.created",
+            Self::OrganizationChanged => "organization.changed",
+            Self::OwnerChanged => "organization.owner_changed",
+            Self::PermissionChanged => "permission.changed",
+            Self::TagCreated => "tag.created",
+            Self::TagChanged => "tag.changed",
+            Self::TagDeleted => "tag.deleted",
+            Self::TagsAssigned => "tag.assigned",
+            Self::InvitationCreated => "invitation.created",
+            Self::InvitationRevoked => "invitation.revoked",
+            Self::InvitationAccepted => "invitation.accepted",
+            Self::InviteLinkReset => "invite_link.reset",
+            Self::ProjectChanged => "project.changed",
+            Self::ProjectDeleted => "project.deleted",
+            Self::ProjectMembersChanged => "project.members_changed",
+            Self::WorkspaceChanged => "workspace.changed",
+            Self::WorkspaceDeleted => "workspace.deleted",
+            Self::WorkspaceMembersChanged => "workspace.members_changed",
             Self::ConnectionChanged => "connection.changed",
             Self::ConnectionDeleted => "connection.deleted",
             Self::ConnectionKeyCreated => "connection_key.created",

@@ -23,6 +23,8 @@ pub(crate) enum ApiError {
     NoEndpoint,
     /// The endpoint does not know the method.
     NoMethod,
+    /// Nobody deletes themselves here.
+    Oneself,
     /// What is there does not allow it; the sentence says why.
     Conflict(String),
     /// The body is larger than we read.
@@ -65,6 +67,10 @@ impl IntoResponse for ApiError {
             Self::NoMethod => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 "this endpoint does not support this method".to_owned(),
+            ),
+            Self::Oneself => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "you cannot delete yourself; ask another administrator".to_owned(),
             ),
             Self::Conflict(sentence) => (StatusCode::CONFLICT, sentence),
             Self::TooLarge => (

@@ -8,15 +8,16 @@ use serde_json::Value;
 
 use super::body::Body;
 use super::error::ApiError;
+use super::member_filter::Asked;
 use super::{PageOf, must_be_own, shapes};
-use crate::app::{members, role_mapping};
+use crate::app::{Caller, members, role_mapping};
 use crate::domain::MemberNumber;
 use crate::domain::error::Error;
 use crate::domain::role::Role;
 use crate::http::extract::{ApiCaller, Parameters, Segments};
 use crate::state::State;
 
-/// GET: a page of members, perhaps only those with one of `role=AN,RE`.
+/// GET: a page of members, or of those who were.
 pub(crate) async fn list(
     ApiCaller(caller): ApiCaller,
     Shared(state): Shared<State>,
@@ -24,33 +25,116 @@ pub(crate) async fn list(
     parameters: Parameters,
 ) -> Result<Json<Value>, ApiError> {
     must_be_own(&caller, organization)?;
-    let page = PageOf::read(&parameters, 20)?;
     let own = caller.organization.0;
-    let mut path = format!("/api/organizations/{own}/memberships");
-    let wanted = match parameters.get("role").filter(|codes| !codes.is_empty()) {
-        Some(codes) => {
-            let wanted: Vec<Role> = codes.split(',').map(role).collect::<Result<_, _>>()?;
-            let codes: Vec<&str> = wanted.iter().map(|role| role.code()).collect();
-            path = format!("{path}?role={}", codes.join(","));
-            wanted
-        }
-        None => Role::ALL.to_vec(),
+    let path = format!("/api/organizations/{own}/memberships");
+    page(&caller, &state, &path, &parameters).await
+}
+
+/// GET and POST: the same under another name. There are no filters besides those of the list.
+pub(crate) async fn search(
+    ApiCaller(caller): ApiCaller,
+    Shared(state): Shared<State>,
+    Segments(organization): Segments<i64>,
+    parameters: Parameters,
+) -> Result<Json<Value>, ApiError> {
+    must_be_own(&caller, organization)?;
+    no_filters(parameters.get("filters").unwrap_or_default())?;
+    let own = caller.organization.0;
+    let path = format!("/api/organizations/{own}/memberships/search");
+    page(&caller, &state, &path, &parameters).await
+}
+
+/// The filters of the client's own language.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Filters {
+    #[serde(default)]
+    filters: Value,
+}
+
+/// POST: as `search`, with the filters in the body.
+pub(crate) async fn search_by_body(
+    caller: ApiCaller,
+    state: Shared<State>,
+    organization: Segments<i64>,
+    parameters: Parameters,
+    Body(wanted): Body<Filters>,
+) -> Result<Json<Value>, ApiError> {
+    no_filters(&wanted.filters.to_string())?;
+    search(caller, state, organization, parameters).await
+}
+
+/// Refuses filters that ask for something: to pass them over would show members who were not asked for.
+fn no_filters(filters: &str) -> Result<(), ApiError> {
+    let filters = filters.trim();
+    let none = ["", "null", "{}", "[]"].contains(&filters)
+        || serde_json::from_str::<Value>(filters).is_ok_and(|filters| {
+            let items = filters.get("items").or_else(|| filters.get("filters"));
+            items.is_some_and(|items| items.as_array().is_some_and(Vec::is_empty))
+        });
+    if none {
+        return Ok(());
+    }
+    Err(Error::Invalid(
+        "`filters` is not supported here; use role, tags, search and the other parameters of the list"
+            .to_owned(),
+    )
+    .into())
+}
+
+/// GET: which filters there are besides those of the list: none.
+pub(crate) async fn filter_schema(
+    ApiCaller(caller): ApiCaller,
+    Segments(organization): Segments<i64>,
+) -> Result<Json<Value>, ApiError> {
+    must_be_own(&caller, organization)?;
+    Ok(Json(serde_json::json!({ "version": 1, "filters": [] })))
+}
+
+/// GET: what such a filter could offer: nothing.
+pub(crate) async fn filter_options(
+    ApiCaller(caller): ApiCaller,
+    Segments(organization): Segments<i64>,
+) -> Result<Json<Value>, ApiError> {
+    must_be_own(&caller, organization)?;
+    Ok(Json(Value::Array(Vec::new())))
+}
+
+async fn page(
+    caller: &Caller,
+    state: &State,
+    path: &str,
+    parameters: &Parameters,
+) -> Result<Json<Value>, ApiError> {
+    let page = PageOf::read_or_all(parameters, 20)?;
+    let asked = Asked::read(parameters)?;
+    let own = caller.organization.0;
+    let (total, results) = if asked.former {
+        let found = members::list_former(caller, page.slice()).await?;
+        let shown = found.resources.iter();
+        (
+            found.total,
+            shown.map(|one| shapes::former(one, own)).collect(),
+        )
+    } else {
+        let found = members::list(caller, &asked.filter, asked.order, page.slice()).await?;
+        let shown = found.resources.iter();
+        (
+            found.total,
+            shown
+                .map(|one| shapes::membership(one, own))
+                .collect::<Vec<_>>(),
+        )
     };
-    let found = members::list(&caller, &wanted, page.offset(), page.size).await?;
-    let results: Vec<Value> = found
-        .resources
-        .iter()
-        .map(|member| shapes::membership(member, own))
-        .collect();
+    let path = asked.path(path);
     Ok(Json(page.envelope(
         &state.config.base_url(),
         &path,
-        found.total,
+        total,
         &results,
     )))
 }
 
-fn role(code: &str) -> Result<Role, ApiError> {
+pub(super) fn role(code: &str) -> Result<Role, ApiError> {
     Role::from_code(code.trim()).ok_or_else(|| {
         Error::Invalid(format!(
             "{code:?} is no role; use OW, AD, MA, RE, AN, NO or DI"
@@ -105,7 +189,7 @@ pub(crate) async fn get(
 ) -> Result<Json<Value>, ApiError> {
     must_be_own(&caller, organization)?;
     let member = members::find(&caller, MemberNumber(member)).await?;
-    Ok(Json(shapes::membership(&member, caller.organization.0)))
+    Ok(Json(shapes::place(&member, caller.organization.0)))
 }
 
 /// DELETE: the member is gone; what they did stays.
@@ -114,6 +198,9 @@ pub(crate) async fn delete(
     Segments((organization, member)): Segments<(i64, i64)>,
 ) -> Result<StatusCode, ApiError> {
     must_be_own(&caller, organization)?;
+    if members::is_myself(&caller, MemberNumber(member)).await? {
+        return Err(ApiError::Oneself);
+    }
     members::delete(&caller, MemberNumber(member)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

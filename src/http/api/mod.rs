@@ -8,7 +8,9 @@ pub(crate) mod error;
 pub(crate) mod events;
 pub(crate) mod mails;
 pub(crate) mod mapping;
+mod member_filter;
 pub(crate) mod members;
+pub(crate) mod organizations;
 pub(crate) mod projects;
 pub(crate) mod receivers;
 pub(crate) mod removals;
@@ -16,8 +18,10 @@ pub(crate) mod saml_settings;
 pub(crate) mod schemas;
 pub(crate) mod scim_requests;
 pub(crate) mod scim_tokens;
+mod selection;
 pub(crate) mod sessions;
 mod shapes;
+pub(crate) mod tags;
 pub(crate) mod token_settings;
 pub(crate) mod tokens;
 pub(crate) mod traces;
@@ -31,6 +35,7 @@ use super::extract::Parameters;
 use crate::app::{Caller, members as use_cases};
 use crate::domain::OrganizationId;
 use crate::domain::error::Error;
+use crate::domain::listing::Slice;
 
 /// Refuses a path with another organization's number, as if it were not there. `0` is the caller's own.
 fn must_be_own(caller: &Caller, organization: i64) -> Result<(), ApiError> {
@@ -39,6 +44,9 @@ fn must_be_own(caller: &Caller, organization: i64) -> Result<(), ApiError> {
     }
     Err(Error::NotFound("organization").into())
 }
+
+/// How many there are in an answer to who asks for all.
+const ALL: u64 = 10_000;
 
 /// Which part of a list is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +72,30 @@ impl PageOf {
         })
     }
 
+    /// The same, where `page_size=-1` asks for all: as many as one answer may hold.
+    fn read_or_all(parameters: &Parameters, default: u64) -> Result<Self, ApiError> {
+        if parameters.get("page_size") != Some("-1") {
+            return Self::read(parameters, default);
+        }
+        let first = Parameters::of(vec![(
+            "page".to_owned(),
+            parameters.get("page").unwrap_or_default().to_owned(),
+        )]);
+        let size = ALL;
+        Ok(Self {
+            size,
+            ..Self::read(&first, size)?
+        })
+    }
+
+    fn slice(self) -> Slice {
+        let bounded = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        Slice {
+            offset: bounded(self.offset()),
+            count: bounded(self.size),
+        }
+    }
+
     fn offset(self) -> u64 {
         (self.page - 1) * self.size
     }
@@ -72,7 +104,11 @@ impl PageOf {
     fn envelope(self, base_url: &str, path: &str, total: u64, results: &[Value]) -> Value {
         let joint = if path.contains('?') { '&' } else { '?' };
         let link = |page: u64| {
-            let size = self.size;
+            let size = if self.size == ALL {
+                "-1".to_owned()
+            } else {
+                self.size.to_string()
+            };
             format!("{base_url}{path}{joint}page={page}&page_size={size}")
         };
         json!({

@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 
+use crate::app::members::Listed;
 use crate::app::role_mapping::{Explanation, ProjectStanding};
+use crate::domain::MemberNumber;
 use crate::domain::member::Member;
-use crate::domain::organization::{Project, Workspace};
+use crate::domain::organization::{FormerMember, Project, Workspace};
 use crate::domain::role::{Considered, ProjectRole, RuleMatch, Step};
 
 /// A person.
@@ -47,7 +49,8 @@ fn initials(first: &str, last: &str, email: &str) -> String {
 }
 
 /// A member's place in the organization.
-pub(super) fn membership(member: &Member, organization: i64) -> Value {
+pub(super) fn membership(listed: &Listed, organization: i64) -> Value {
+    let member = &listed.member;
     json!({
         "id": member.number,
         "organization": organization,
@@ -55,11 +58,92 @@ pub(super) fn membership(member: &Member, organization: i64) -> Value {
         "role": member.role.code(),
         "role_source": member.role_source.name(),
         "user_type": "standard",
-        "tags": [],
+        "tags": tags(listed),
+        "created_at": member.created.to_string(),
         "created_projects": [],
         "contributed_to_projects": [],
-        "flex": false,
+        "flex": null,
         "concurrency": null,
+    })
+}
+
+fn tags(listed: &Listed) -> Vec<Value> {
+    let tags = listed.tags.iter();
+    tags.map(|(id, label)| json!({ "id": id, "label": label }))
+        .collect()
+}
+
+/// The same where one is asked for by number: the user is a number too.
+pub(super) fn place(listed: &Listed, organization: i64) -> Value {
+    let mut shown = membership(listed, organization);
+    shown["profile"] = shown["user"].take();
+    shown["user"] = json!(listed.member.number);
+    shown["annotations_count"] = json!(0);
+    shown["contributed_projects_count"] = json!(0);
+    shown
+}
+
+/// A place that nobody has any more: what was done there stays, by the "Deleted User".
+pub(super) fn former(former: &FormerMember, organization: i64) -> Value {
+    let (number, joined) = (former.number, former.joined.to_string());
+    json!({
+        "id": number,
+        "organization": organization,
+        "user": deleted_user(number, &joined),
+        "role": "DI",
+        "role_source": "manual",
+        "user_type": "standard",
+        "tags": [],
+        "created_at": joined,
+        "deleted_at": former.left.to_string(),
+        "created_projects": [],
+        "contributed_to_projects": [],
+        "flex": null,
+        "concurrency": null,
+    })
+}
+
+/// Somebody who was deleted.
+fn deleted_user(number: MemberNumber, joined: &str) -> Value {
+    json!({
+        "id": number,
+        "username": "Deleted",
+        "email": "Deleted",
+        "first_name": "Deleted",
+        "last_name": "User",
+        "initials": "DU",
+        "avatar": null,
+        "phone": "",
+        "last_activity": joined,
+        "date_joined": joined,
+        "active_organization": null,
+        "allow_newsletters": false,
+        "custom_hotkeys": {},
+        "created_projects": [],
+        "contributed_to_projects": [],
+        "pause": null,
+        "lse_fields": {},
+    })
+}
+
+/// Who made something; the "Deleted User" where they are no member any more.
+pub(super) fn author(member: Option<&Member>) -> Value {
+    let Some(member) = member else {
+        return json!({
+            "id": null,
+            "first_name": "Deleted",
+            "last_name": "User",
+            "email": "Deleted",
+            "avatar": null,
+        });
+    };
+    let profile = &member.profile;
+    json!({
+        "id": member.number,
+        "first_name": profile.given_name(),
+        "last_name": profile.family_name(),
+        "email": profile.email().unwrap_or(&profile.user_name),
+        "avatar": null,
     })
 }
 
@@ -173,6 +257,7 @@ fn kind(considered: &Considered) -> &'static str {
         Considered::Rule(_) => "rule",
         Considered::LeftAllMappedGroups => "left_all_mapped_groups",
         Considered::Base(_) => "base",
+        Considered::NoSeat => "no_seat",
     }
 }
 
@@ -190,5 +275,6 @@ pub(super) fn sentence(considered: &Considered) -> String {
             "the member has left every mapped group, and roles come from the identity provider alone".to_owned()
         }
         Considered::Base(role) => format!("where nothing else speaks, the member is {}", role.name()),
+        Considered::NoSeat => "no seat is free; the member is activated when one is".to_owned(),
     }
 }

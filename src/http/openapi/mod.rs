@@ -5,6 +5,7 @@
 mod document;
 mod others;
 mod rest;
+mod roster;
 #[cfg(test)]
 mod tests;
 
@@ -125,7 +126,7 @@ impl Operation {
 
 /// Every operation.
 fn table() -> impl Iterator<Item = &'static Operation> {
-    rest::TABLE.iter().chain(others::TABLE)
+    rest::TABLE.iter().chain(roster::TABLE).chain(others::TABLE)
 }
 
 fn text() -> &'static str {

@@ -8,9 +8,9 @@ use sqlx::types::Uuid;
 use sqlx::{Decode, Encode, Postgres, Sqlite, Type};
 
 use crate::domain::{
-    AccountId, ConnectionId, DeliveryId, EventId, GroupId, KeyId, LoggedRequestId, MailId,
-    MemberId, MemberNumber, OrganizationId, PersonalTokenId, ProjectId, ReceiverId, ScimTokenId,
-    SessionId, Timestamp, WebhookId, WorkspaceId,
+    AccountId, ConnectionId, DeliveryId, EventId, GroupId, InvitationId, KeyId, LoggedRequestId,
+    MailId, MemberId, MemberNumber, OrganizationId, PersonalTokenId, ProjectId, ReceiverId,
+    ScimTokenId, SessionId, TagId, TagImportId, Timestamp, WebhookId, WorkspaceId,
 };
 
 /// An id is a UUID on PostgreSQL and its hyphenated text on SQLite, where people then can read it.
@@ -62,6 +62,7 @@ uuid_column!(
     LoggedRequestId,
     KeyId,
     MailId,
+    InvitationId,
     PersonalTokenId,
     SessionId
 );
@@ -105,7 +106,14 @@ macro_rules! number_column {
     )*};
 }
 
-number_column!(OrganizationId, MemberNumber, ProjectId, WorkspaceId);
+number_column!(
+    OrganizationId,
+    MemberNumber,
+    ProjectId,
+    WorkspaceId,
+    TagId,
+    TagImportId
+);
 
 /// Milliseconds from 1970 to 2000-01-01T00:00:00Z, from where PostgreSQL counts.
 const POSTGRES_EPOCH: i64 = 946_684_800_000;

@@ -1,5 +1,6 @@
 //! Conditions and orders to SQL: the only statements that are built up. Says nothing of what they are for.
 
+pub(crate) mod members;
 mod order;
 mod place;
 mod statement;

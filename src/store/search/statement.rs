@@ -30,6 +30,17 @@ impl Statement {
         self.sql.push_str(&self.values.len().to_string());
     }
 
+    /// ` IN (…)` these; of none, nothing is.
+    pub(super) fn among(&mut self, values: impl IntoIterator<Item = impl Bind + 'static>) {
+        let mut joint = " IN (";
+        for value in values {
+            self.push(joint);
+            self.bind(value);
+            joint = ", ";
+        }
+        self.push(if joint == ", " { ")" } else { " IN (NULL)" });
+    }
+
     pub(super) fn values(&self) -> Vec<&dyn Bind> {
         self.values.iter().map(AsRef::as_ref).collect()
     }
@@ -186,7 +197,7 @@ impl Statement {
     }
 
     /// `LIKE` answers differently on the two engines; a prefix is a range, the rest is cut out and compared.
-    fn text(&mut self, column: &str, comparison: Comparison, text: &str) {
+    pub(super) fn text(&mut self, column: &str, comparison: Comparison, text: &str) {
         match comparison {
             Comparison::StartsWith | Comparison::EndsWith | Comparison::Contains
                 if text.is_empty() =>

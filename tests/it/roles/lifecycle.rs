@@ -176,7 +176,7 @@ async fn nobody_deletes_themselves() {
         .anyone()
         .send(Method::DELETE, &path, &headers, None)
         .await;
-    answer.is_problem(403);
+    answer.is_problem(405);
     assert!(is_in(&app, &cookie).await);
     app.finish();
 }
