@@ -168,6 +168,13 @@ pub(super) fn subject_mark(key: &str, connection: ConnectionId, subject: &str) -
     secret::keyed_hash(key, &format!("subject:{connection}:{subject}"))
 }
 
+/// Takes away the mark of whoever had this address: they are back by an invitation.
+pub(super) async fn forget(caller: &Caller, tx: &mut Tx, address: &str) -> Result<(), Error> {
+    let key = organizations::departure_key(tx, caller.organization).await?;
+    rows::delete_mark(tx, caller.organization, &address_mark(&key, address)).await?;
+    Ok(())
+}
+
 /// Finishes the deletions that wait of who had this name: the directory makes somebody new under it, who shall have the
 /// address. Whether there was anybody.
 pub(super) async fn give_way(caller: &Caller, tx: &mut Tx, key: &str) -> Result<bool, Error> {

@@ -6,7 +6,7 @@ use crate::domain::event::{Actor, Event};
 use crate::domain::organization::{Project, Workspace};
 use crate::domain::query::Found;
 use crate::domain::{MemberId, WorkspaceId};
-use crate::store::projects;
+use crate::store::{places, projects};
 
 /// What a new project or workspace is made of.
 pub(crate) struct Draft {
@@ -17,15 +17,31 @@ pub(crate) struct Draft {
 }
 
 fn checked(draft: &Draft) -> Result<(), Error> {
-    let blank = draft.title.trim().is_empty();
-    if blank || draft.title.chars().count() > 255 || draft.description.len() > 65_536 {
+    check(&draft.title, &draft.description)
+}
+
+/// Refuses a title or a description that cannot be.
+pub(super) fn check(title: &str, description: &str) -> Result<(), Error> {
+    let blank = title.trim().is_empty();
+    if blank || title.chars().count() > 255 || description.len() > 65_536 {
         return Err(Error::Invalid(
             "a title has 1 to 255 characters, a description at most 65,536 bytes".to_owned(),
         ));
     }
-    if draft.title.contains('\0') || draft.description.contains('\0') {
+    if title.contains('\0') || description.contains('\0') {
         return Err(Error::Invalid(
             "a text cannot hold the character U+0000".to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+/// Refuses what is no colour.
+pub(super) fn check_color(color: &str) -> Result<(), Error> {
+    let digits = color.strip_prefix('#').unwrap_or_default();
+    if digits.len() != 6 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(Error::Invalid(
+            "a color is # and six hexadecimal digits".to_owned(),
         ));
     }
     Ok(())
@@ -99,12 +115,7 @@ pub(crate) async fn create_workspace(
 ) -> Result<Workspace, Error> {
     let by = author(caller)?;
     checked(&draft)?;
-    let digits = color.strip_prefix('#').unwrap_or_default();
-    if digits.len() != 6 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(Error::Invalid(
-            "a color is # and six hexadecimal digits".to_owned(),
-        ));
-    }
+    check_color(color)?;
     let mut tx = caller.write().await?;
     let workspace = projects::insert_workspace(
         &mut tx,
@@ -123,8 +134,9 @@ pub(crate) async fn create_workspace(
     caller
         .record(&mut tx, vec![Event::workspace_created(&workspace)])
         .await?;
+    let shown = places::find_workspace(&mut tx, caller.organization, workspace.id).await?;
     tx.commit().await?;
-    Ok(workspace)
+    Ok(shown.unwrap_or(workspace))
 }
 
 /// All workspaces, by number.

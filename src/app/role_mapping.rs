@@ -8,10 +8,13 @@ use crate::domain::event::Event;
 use crate::domain::mapping::{Mapping, MappingChange, RoleRule, groups_touched};
 use crate::domain::name;
 use crate::domain::organization::Organization;
-use crate::domain::role::{self, ProjectRuleMatch, Role, RoleSource, Why};
+use crate::domain::role::{self, ProjectRole, ProjectRuleMatch, Role, RoleSource, Why};
 use crate::domain::{MemberId, MemberNumber, ProjectId, WorkspaceId};
 use crate::store::db::Tx;
-use crate::store::{mapping, members, organizations, projects, roles as facts};
+use crate::store::{
+    mapping, members, organizations, places, project_members, projects, roles as facts,
+    workspace_members,
+};
 
 const MISSING: Error = Error::NotFound("member");
 
@@ -132,6 +135,8 @@ pub(crate) struct ProjectStanding {
     pub(crate) project: ProjectId,
     /// The role there; `None` where the organization role gives no access.
     pub(crate) role: Option<Role>,
+    /// What somebody has given there by hand, or the workspace of the project gives.
+    pub(crate) by_hand: Option<ProjectRole>,
     /// Every rule that names a group of the member, highest first.
     pub(crate) considered: Vec<ProjectRuleMatch>,
 }
@@ -222,19 +227,36 @@ async fn standing(
     for (project, rule) in mapping::project_matches(tx, caller.organization, id).await? {
         by_project.entry(project).or_default().push(rule);
     }
+    let mut by_hand: BTreeMap<ProjectId, ProjectRole> = BTreeMap::new();
+    // Through its workspace somebody is in a project with the role that they have in the organization.
+    for project in places::projects_through_workspaces(tx, caller.organization, id).await? {
+        by_hand.insert(project, ProjectRole::Inherit);
+    }
+    for given in project_members::of_member(tx, caller.organization, id).await? {
+        by_hand.insert(given.project, given.role);
+    }
+    for project in by_hand.keys() {
+        by_project.entry(*project).or_default();
+    }
     let projects = by_project
         .into_iter()
         .map(|(project, considered)| {
-            let role = role::project_role(role, &considered);
+            let by_hand = by_hand.get(&project).copied();
+            let role = role::project_role(role, &considered, by_hand);
             ProjectStanding {
                 project,
                 role,
+                by_hand,
                 considered,
             }
         })
         .collect();
     let workspaces = if role.has_access() {
-        mapping::workspaces_of(tx, caller.organization, id).await?
+        let mut all = mapping::workspaces_of(tx, caller.organization, id).await?;
+        all.extend(workspace_members::of_member(tx, caller.organization, id).await?);
+        all.sort();
+        all.dedup();
+        all
     } else {
         Vec::new()
     };

@@ -16,7 +16,11 @@ pub(crate) struct ProjectRuleMatch {
 /// The role of a member in one project (R8): `None` where the member is not in the project.
 ///
 /// Owner and Administrators are implicit members of every project; who is Pending or Deactivated is in none.
-pub(crate) fn project_role(organization: Role, mapped: &[ProjectRuleMatch]) -> Option<Role> {
+pub(crate) fn project_role(
+    organization: Role,
+    mapped: &[ProjectRuleMatch],
+    by_hand: Option<ProjectRole>,
+) -> Option<Role> {
     if !organization.has_access() {
         return None;
     }
@@ -26,6 +30,7 @@ pub(crate) fn project_role(organization: Role, mapped: &[ProjectRuleMatch]) -> O
     mapped
         .iter()
         .map(|rule| rule.role)
+        .chain(by_hand)
         .max()
         .map(|role| role.within(organization))
 }

@@ -1,5 +1,7 @@
 //! The organization, and the projects and workspaces in it.
 
+use serde_json::{Value, json};
+
 use super::role::Role;
 use super::{MemberId, MemberNumber, OrganizationId, ProjectId, Timestamp, WorkspaceId};
 
@@ -46,6 +48,12 @@ pub(crate) struct Project {
     pub(crate) description: String,
     /// The workspace that it is in.
     pub(crate) workspace: Option<WorkspaceId>,
+    /// The colour of its card: `#` and six hexadecimal digits.
+    pub(crate) color: String,
+    /// Whether annotators and reviewers may work in it.
+    pub(crate) is_published: bool,
+    /// Whether it is put away.
+    pub(crate) is_archived: bool,
     /// Who made it; the id outlives the member.
     pub(crate) created_by: MemberId,
     /// When it was made.
@@ -63,8 +71,35 @@ pub(crate) struct Workspace {
     pub(crate) description: String,
     /// The colour of its card: `#` and six hexadecimal digits.
     pub(crate) color: String,
+    /// Whether it is put away.
+    pub(crate) is_archived: bool,
+    /// Whether it is one person's own.
+    pub(crate) is_personal: bool,
+    /// How many projects are in it.
+    pub(crate) projects: i64,
+    /// The number of whoever made it, also where they have left.
+    pub(crate) author: MemberNumber,
     /// Who made it; the id outlives the member.
     pub(crate) created_by: MemberId,
     /// When it was made.
     pub(crate) created: Timestamp,
+}
+
+impl Project {
+    /// What is told of it where it changes.
+    pub(crate) fn told(&self) -> Value {
+        json!({
+            "title": self.title,
+            "workspace": self.workspace,
+            "is_published": self.is_published,
+            "is_archived": self.is_archived,
+        })
+    }
+}
+
+impl Workspace {
+    /// What is told of it where it changes.
+    pub(crate) fn told(&self) -> Value {
+        json!({ "title": self.title, "is_archived": self.is_archived, "is_personal": self.is_personal })
+    }
 }

@@ -237,7 +237,7 @@ fn a_project_role_is_the_highest_rule_for_who_has_access_and_no_administrator() 
                 }
             };
             assert_eq!(
-                project_role(organization, &rules),
+                project_role(organization, &rules, None),
                 expected,
                 "{organization:?} {chosen:?}"
             );

@@ -2,14 +2,16 @@
 //!
 //! Beside `router.rs`, which puts them among the others, with and without a slash at the end.
 
-use axum::routing::{get, patch, post};
+use axum::routing::{delete, get, patch, post};
 
-use super::api::{members, organizations, tags};
+use super::api::{
+    invitations, members, organizations, permissions, place_members as within, places, tags,
+};
 use super::router::Routes;
 
 /// All of them.
 pub(super) fn all() -> Routes {
-    organization().into_iter().collect()
+    organization().into_iter().chain(places()).collect()
 }
 
 fn organization() -> Routes {
@@ -33,6 +35,18 @@ fn organization() -> Routes {
         (
             "/memberships/filter-options/skills",
             get(members::filter_options),
+        ),
+        (
+            "/permissions",
+            get(permissions::list).post(permissions::create),
+        ),
+        ("/permissions/options", get(permissions::options)),
+        (
+            "/permissions/{permission}",
+            get(permissions::get)
+                .put(permissions::replace)
+                .patch(permissions::replace)
+                .delete(permissions::reset),
         ),
         ("/member-tags", get(tags::list).post(tags::create)),
         (
@@ -70,8 +84,64 @@ fn organization() -> Routes {
                 get(organizations::get_own).patch(organizations::change_own),
             ),
             ("/api/billing/info", get(organizations::billing)),
+            ("/api/invite", get(invitations::link)),
+            ("/api/invite/reset-token", post(invitations::reset)),
+            ("/api/invite/send-email", post(invitations::send)),
+            ("/api/invite/revoke", post(invitations::revoke)),
+            ("/api/invite/accept", post(invitations::accept)),
+            ("/api/invites", get(invitations::list)),
         ]
         .map(|(path, methods)| (path.to_owned(), methods)),
     )
     .collect()
+}
+
+fn places() -> Routes {
+    let members_of_project = get(within::list_of_project)
+        .post(within::add_to_project)
+        .delete(within::remove_from_project);
+    let members_of_workspace = get(within::list_of_workspace)
+        .post(within::add_to_workspace)
+        .delete(within::remove_from_workspace);
+    let projects_of_workspace = get(places::list_projects)
+        .post(places::add_project)
+        .delete(places::remove_project);
+    let project = get(places::get_project)
+        .patch(places::change_project)
+        .delete(places::delete_project);
+    let workspace = get(places::get_workspace)
+        .patch(places::change_workspace)
+        .delete(places::delete_workspace);
+    [
+        (
+            "/api/projects/roles",
+            get(within::own_roles).post(within::give_role),
+        ),
+        ("/api/projects/roles/{id}", delete(within::take_role)),
+        ("/api/projects/{id}", project),
+        ("/api/projects/{id}/roles", get(within::list_roles)),
+        ("/api/projects/{id}/members", members_of_project),
+        (
+            "/api/projects/{id}/members/paginated",
+            get(within::page_of_project),
+        ),
+        (
+            "/api/projects/{id}/members/bulk",
+            post(within::add_many_to_project).delete(within::remove_many_from_project),
+        ),
+        ("/api/projects/{id}/members/export", get(within::export)),
+        ("/api/workspaces/{id}", workspace),
+        ("/api/workspaces/{id}/projects", projects_of_workspace),
+        ("/api/workspaces/{id}/memberships", members_of_workspace),
+        (
+            "/api/workspaces/{id}/memberships/paginated",
+            get(within::page_of_workspace),
+        ),
+        (
+            "/api/workspaces/{id}/memberships/bulk",
+            post(within::add_many_to_workspace).delete(within::remove_many_from_workspace),
+        ),
+    ]
+    .map(|(path, methods)| (path.to_owned(), methods))
+    .into()
 }

@@ -226,6 +226,35 @@ pub(crate) async fn has_password(
     Ok(row.is_some_and(|(has,)| has))
 }
 
+/// The account of a member, and its sign-in address where it has one.
+pub(crate) async fn find_account_of(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    member: MemberId,
+) -> Result<Option<(AccountId, Option<String>)>, Error> {
+    tx.fetch_optional(
+        "SELECT a.id, a.email FROM members m JOIN accounts a ON a.id = m.account_id
+         WHERE m.organization_id = $1 AND m.id = $2",
+        &[&organization, &member],
+    )
+    .await
+}
+
+/// Whether an account belongs to the organization already.
+pub(crate) async fn has_account(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    account: AccountId,
+) -> Result<bool, Error> {
+    let row: Option<(MemberId,)> = tx
+        .fetch_optional(
+            "SELECT id FROM members WHERE account_id = $2 AND organization_id = $1",
+            &[&organization, &account],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
 /// What links an account to an organization: the one whose directory or IdP made it, and in how many it is.
 #[derive(FromRow)]
 pub(crate) struct AccountPlaces {

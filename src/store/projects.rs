@@ -6,16 +6,19 @@ use super::db::Tx;
 use crate::domain::error::Error;
 use crate::domain::name;
 use crate::domain::organization::{Project, Workspace};
-use crate::domain::{MemberId, OrganizationId, ProjectId, Timestamp, WorkspaceId};
+use crate::domain::{MemberId, MemberNumber, OrganizationId, ProjectId, Timestamp, WorkspaceId};
 
 #[derive(FromRow)]
-struct ProjectRow {
+pub(super) struct ProjectRow {
     id: ProjectId,
     title: String,
     description: String,
     workspace_id: Option<WorkspaceId>,
     created_by: MemberId,
     created_at: Timestamp,
+    color: String,
+    is_published: bool,
+    is_archived: bool,
 }
 
 impl From<ProjectRow> for Project {
@@ -25,6 +28,9 @@ impl From<ProjectRow> for Project {
             title: row.title,
             description: row.description,
             workspace: row.workspace_id,
+            color: row.color,
+            is_published: row.is_published,
+            is_archived: row.is_archived,
             created_by: row.created_by,
             created: row.created_at,
         }
@@ -44,7 +50,8 @@ pub(crate) async fn insert(
     let row: ProjectRow = tx
         .fetch_one(
             "INSERT INTO projects (organization_id, title, description, workspace_id, created_by, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6) RETURNING id, title, description, workspace_id, created_by, created_at",
+             VALUES ($1, $2, $3, $4, $5, $6) RETURNING id, title, description, workspace_id, created_by, created_at,
+                color, is_published, is_archived",
             &[&organization, &title, &description, &workspace, &by, &at],
         )
         .await?;
@@ -66,7 +73,7 @@ pub(crate) async fn list(
         .await?;
     let rows: Vec<ProjectRow> = tx
         .fetch_all(
-            "SELECT id, title, description, workspace_id, created_by, created_at FROM projects
+            "SELECT id, title, description, workspace_id, created_by, created_at, color, is_published, is_archived FROM projects
              WHERE organization_id = $1 ORDER BY id LIMIT $3 OFFSET $2",
             &[&organization, &offset, &count],
         )
@@ -93,13 +100,17 @@ pub(crate) async fn exists(
 }
 
 #[derive(FromRow)]
-struct WorkspaceRow {
+pub(super) struct WorkspaceRow {
     id: WorkspaceId,
     title: String,
     description: String,
     color: String,
     created_by: MemberId,
     created_at: Timestamp,
+    is_archived: bool,
+    is_personal: bool,
+    projects: i64,
+    author: MemberNumber,
 }
 
 impl From<WorkspaceRow> for Workspace {
@@ -109,6 +120,10 @@ impl From<WorkspaceRow> for Workspace {
             title: row.title,
             description: row.description,
             color: row.color,
+            is_archived: row.is_archived,
+            is_personal: row.is_personal,
+            projects: row.projects,
+            author: row.author,
             created_by: row.created_by,
             created: row.created_at,
         }
@@ -129,7 +144,8 @@ pub(crate) async fn insert_workspace(
         .fetch_optional(
             "INSERT INTO workspaces (organization_id, title, title_key, description, color, created_by, created_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (organization_id, title_key) DO NOTHING
-             RETURNING id, title, description, color, created_by, created_at",
+             RETURNING id, title, description, color, created_by, created_at, is_archived, is_personal,
+                CAST(0 AS BIGINT) AS projects, CAST(0 AS BIGINT) AS author",
             &[&organization, &title, &name::key(title), &description, &color, &by, &at],
         )
         .await?;
@@ -143,8 +159,10 @@ pub(crate) async fn list_workspaces(
 ) -> Result<Vec<Workspace>, Error> {
     let rows: Vec<WorkspaceRow> = tx
         .fetch_all(
-            "SELECT id, title, description, color, created_by, created_at FROM workspaces
-             WHERE organization_id = $1 ORDER BY id",
+            "SELECT id, title, description, color, created_by, created_at, is_archived, is_personal,
+                (SELECT COUNT(*) FROM projects p WHERE p.organization_id = w.organization_id AND p.workspace_id = w.id) AS projects, COALESCE((SELECT m.number FROM members m WHERE m.organization_id = w.organization_id AND m.id = w.created_by),
+                    (SELECT f.number FROM former_members f WHERE f.organization_id = w.organization_id AND f.id = w.created_by), 0) AS author
+             FROM workspaces w WHERE organization_id = $1 ORDER BY id",
             &[&organization],
         )
         .await?;

@@ -155,8 +155,10 @@ pub(super) fn project(project: &Project, organization: i64) -> Value {
         "description": project.description,
         "workspace": project.workspace,
         "organization": organization,
+        "color": project.color,
         "created_at": project.created.to_string(),
-        "is_published": false,
+        "is_published": project.is_published,
+        "is_archived": project.is_archived,
     })
 }
 
@@ -167,8 +169,10 @@ pub(super) fn workspace(workspace: &Workspace) -> Value {
         "title": workspace.title,
         "description": workspace.description,
         "color": workspace.color,
-        "is_personal": false,
-        "is_archived": false,
+        "is_personal": workspace.is_personal,
+        "is_archived": workspace.is_archived,
+        "projects_count": workspace.projects,
+        "created_by": workspace.author,
         "created_at": workspace.created.to_string(),
     })
 }
@@ -197,7 +201,9 @@ pub(super) fn explanation(explained: &Explanation) -> Value {
             json!({
                 "project": standing.project,
                 "role": standing.role.map(crate::domain::role::Role::code),
-                "inherits": standing.considered.iter().all(|rule| rule.role == ProjectRole::Inherit),
+                "by_hand": standing.by_hand.map(ProjectRole::name),
+                "inherits": standing.considered.iter().map(|rule| rule.role).chain(standing.by_hand)
+                    .all(|role| role == ProjectRole::Inherit),
                 "considered": considered,
             })
         })

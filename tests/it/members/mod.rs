@@ -1,8 +1,11 @@
 //! The membership store as admins and members meet it: the organization, its roll, seats and Owner.
 
+mod invitations;
 mod list;
 mod organization;
 mod owner;
+mod permissions;
+mod places;
 mod races;
 mod seats;
 mod tags;
