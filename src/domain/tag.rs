@@ -93,6 +93,8 @@ pub(crate) fn parse(file: &[u8], lenient: bool) -> Result<(Vec<Line>, Vec<Proble
         .map_err(|_| Error::Invalid("the file is not UTF-8 text".to_owned()))?;
     // Excel begins its files so.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    // With both characters at the end of a line, the reader counts the line after the first one late.
+    let text = text.replace("\r\n", "\n");
     let mut reader = csv::ReaderBuilder::new()
         .flexible(true)
         .from_reader(text.as_bytes());
