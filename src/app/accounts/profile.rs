@@ -132,7 +132,7 @@ pub(crate) async fn go_to(
     let hash = secret::hash(session).0;
     if rows::move_session(&mut tx, &hash, there).await? == 0 {
         return Err(Error::Forbidden(
-            "this session was begun through single sign-on and stays in its organization; sign out, and in with a password".to_owned(),
+            "you are signed in through single sign-on, which counts in its own organization alone; sign out, and in with a password".to_owned(),
         ));
     }
     rows::set_active_organization(&mut tx, account.id, organization).await?;
