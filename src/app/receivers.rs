@@ -36,18 +36,18 @@ pub(crate) struct Draft {
 pub(crate) async fn create(caller: &Caller, draft: Draft) -> Result<Receiver, Error> {
     caller.must_administer()?;
     let mut tx = caller.write().await?;
-    let head = event_order::head(&mut tx, caller.organization).await?.seq;
+    let end = event_order::end(&mut tx, caller.organization).await?;
     let missing = |name: &str| Error::Invalid(format!("`{name}` is missing"));
     let receiver = Receiver {
         id: ReceiverId(secret::id_at(caller.now)),
         token: draft.token.ok_or_else(|| missing("scim_token"))?,
         audience: draft.audience.ok_or_else(|| missing("audience"))?,
         events: draft.events.ok_or_else(|| missing("events"))?,
-        acknowledged: draft.after.unwrap_or(head),
+        acknowledged: draft.after.unwrap_or(end),
         problem: None,
         created: caller.now,
     };
-    check(caller, &mut tx, &receiver, head).await?;
+    check(caller, &mut tx, &receiver, end).await?;
     taken(rows::insert(&mut tx, caller.organization, &receiver).await?)?;
     let told = Event::receiver_created(&receiver);
     caller.record(&mut tx, vec![told]).await?;
@@ -66,13 +66,13 @@ pub(crate) async fn change(
     let before = rows::hold(&mut tx, caller.organization, id)
         .await?
         .ok_or(MISSING)?;
-    let head = event_order::head(&mut tx, caller.organization).await?.seq;
+    let end = event_order::end(&mut tx, caller.organization).await?;
     let mut after = before.clone();
     after.token = draft.token.unwrap_or(after.token);
     after.audience = draft.audience.unwrap_or(after.audience);
     after.events = draft.events.unwrap_or(after.events);
     after.acknowledged = draft.after.unwrap_or(after.acknowledged);
-    check(caller, &mut tx, &after, head).await?;
+    check(caller, &mut tx, &after, end).await?;
     taken(rows::update(&mut tx, caller.organization, &after).await?)?;
     if draft.after.is_some() {
         rows::delete_receipts(&mut tx, caller.organization, id, i64::MAX).await?;
@@ -128,7 +128,7 @@ pub(crate) async fn any(caller: &Caller) -> Result<bool, Error> {
     Ok(total > 0)
 }
 
-async fn check(caller: &Caller, tx: &mut Tx, receiver: &Receiver, head: i64) -> Result<(), Error> {
+async fn check(caller: &Caller, tx: &mut Tx, receiver: &Receiver, end: i64) -> Result<(), Error> {
     let audience = &receiver.audience;
     if audience.is_empty()
         || audience.len() > LONGEST_AUDIENCE
@@ -138,9 +138,9 @@ async fn check(caller: &Caller, tx: &mut Tx, receiver: &Receiver, head: i64) -> 
             "`audience` must be a text of 1 to {LONGEST_AUDIENCE} bytes without control characters"
         )));
     }
-    if !(0..=head).contains(&receiver.acknowledged) {
+    if !(0..=end).contains(&receiver.acknowledged) {
         return Err(Error::Invalid(format!(
-            "`after` must be the number of an event, from 0 to {head}"
+            "`after` must be the number of an event, from 0 to {end}"
         )));
     }
     if !credentials::is_scim_token(tx, caller.organization, receiver.token, caller.now).await? {

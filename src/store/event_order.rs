@@ -118,6 +118,21 @@ pub(crate) async fn head(tx: &mut Tx, organization: OrganizationId) -> Result<He
     Ok(found.map_or_else(Head::default, |(seq, hash)| Head { seq, hash }))
 }
 
+/// Where the trail of an organization ends once every event that waits has its number: what is written from here on is
+/// behind it.
+pub(crate) async fn end(tx: &mut Tx, organization: OrganizationId) -> Result<i64, Error> {
+    // In one statement, hence one sight of both tables: between two of them a number may be given.
+    let (end,): (i64,) = tx
+        .fetch_one(
+            "SELECT (SELECT COALESCE(MAX(seq), 0) FROM event_order WHERE organization_id = $1)
+                  + (SELECT COUNT(*) FROM events_unordered w JOIN events e ON e.id = w.event_id
+                     WHERE e.organization_id = $1)",
+            &[&organization],
+        )
+        .await?;
+    Ok(end)
+}
+
 /// Gives events their places; they wait no longer. `first` and `last` are their places among those that waited.
 pub(crate) async fn insert(
     tx: &mut Tx,

@@ -59,7 +59,7 @@ pub(crate) async fn create(
             "an organization has at most {MOST} webhooks; delete one first"
         )));
     }
-    let head = event_order::head(&mut tx, caller.organization).await?.seq;
+    let end = event_order::end(&mut tx, caller.organization).await?;
     let missing = |name: &str| Error::Invalid(format!("`{name}` is missing"));
     let id = WebhookId(secret::id_at(caller.now));
     let secret = new_secret();
@@ -70,7 +70,7 @@ pub(crate) async fn create(
         events: draft.events.ok_or_else(|| missing("events"))?,
         enabled: draft.enabled.unwrap_or(true),
         disabled_reason: None,
-        position: draft.after.unwrap_or(head),
+        position: draft.after.unwrap_or(end),
         failures: 0,
         due: caller.now,
         leased_until: caller.now,
@@ -80,7 +80,7 @@ pub(crate) async fn create(
         previous: None,
         created: caller.now,
     };
-    let webhook = checked(webhook, head)?;
+    let webhook = checked(webhook, end)?;
     rows::insert(&mut tx, caller.organization, &webhook).await?;
     caller
         .record(&mut tx, vec![Event::webhook_created(&webhook)])
@@ -94,7 +94,7 @@ pub(crate) async fn change(caller: &Caller, id: WebhookId, draft: Draft) -> Resu
     caller.must_administer()?;
     let mut tx = caller.write().await?;
     let before = held(caller, &mut tx, id).await?;
-    let head = event_order::head(&mut tx, caller.organization).await?.seq;
+    let end = event_order::end(&mut tx, caller.organization).await?;
     let mut after = before.clone();
     after.url = draft.url.unwrap_or(after.url);
     after.description = draft.description.unwrap_or(after.description);
@@ -105,7 +105,7 @@ pub(crate) async fn change(caller: &Caller, id: WebhookId, draft: Draft) -> Resu
         after.disabled_reason = None;
     }
     (after.failures, after.due) = (0, caller.now);
-    let after = checked(after, head)?;
+    let after = checked(after, end)?;
     let told = Event::webhook_changed(&before, &after);
     save(caller, &mut tx, after.clone(), before.leased_until).await?;
     caller.record(&mut tx, vec![told]).await?;
@@ -205,7 +205,7 @@ async fn save(
     }
 }
 
-fn checked(mut webhook: Webhook, head: i64) -> Result<Webhook, Error> {
+fn checked(mut webhook: Webhook, end: i64) -> Result<Webhook, Error> {
     let refused = |sentence: String| Err(Error::Invalid(sentence));
     if webhook.url.len() > LONGEST_URL || webhook.url.contains('#') {
         return refused(format!(
@@ -228,9 +228,9 @@ fn checked(mut webhook: Webhook, head: i64) -> Result<Webhook, Error> {
             "`events` must name kinds of events, or `{EVERY_KIND}` for all: {all}"
         ));
     }
-    if !(0..=head).contains(&webhook.position) {
+    if !(0..=end).contains(&webhook.position) {
         return refused(format!(
-            "`after` must be the number of an event, from 0 to {head}"
+            "`after` must be the number of an event, from 0 to {end}"
         ));
     }
     Ok(webhook)

@@ -78,7 +78,7 @@ async fn only_a_public_address_by_https_is_posted_to() {
         assert!(refused.contains("public address"), "{url}: {refused}");
     }
     // A name of a private address is told only when it is looked up; how that failed is not told.
-    let (path, _) = webhook(&app, &app.own, "https://localhost:1/hook", &["*"]).await;
+    let (path, _) = webhook(&app.own, "https://localhost:1/hook", &["*"]).await;
     let tested = app
         .own
         .rest
@@ -135,7 +135,7 @@ async fn what_makes_no_webhook_is_refused_with_the_reason() {
 async fn webhooks_are_of_admins_and_of_their_organization() {
     let app = start().await;
     let other = app.other();
-    let (path, _) = webhook(&app, &app.own, "https://example.com/hook", &["*"]).await;
+    let (path, _) = webhook(&app.own, "https://example.com/hook", &["*"]).await;
     let unknown = "/webhooks/018f0000-0000-7000-8000-000000000000".to_owned();
     let ada = app.own.user("ada@a.example").await;
     let group = app.own.group("Managers", &[&ada]).await;
