@@ -37,12 +37,58 @@ async fn first(
         return Ok(Some(Vec::new()));
     }
     let one_more = count(most.saturating_add(1));
-    let members = if named {
+    let members = if let [group] = of {
+        // By its key alone: for a list of groups PostgreSQL may look at the rows of others too.
+        let mut members = Vec::new();
+        for kind in [MemberKind::User, MemberKind::Group] {
+            members.extend(
+                part(
+                    tx,
+                    organization,
+                    *group,
+                    named,
+                    (kind, Uuid::nil()),
+                    one_more,
+                )
+                .await?,
+            );
+        }
+        members.into_iter().map(|member| (*group, member)).collect()
+    } else if named {
         rows::some_named(tx, organization, of, one_more).await?
     } else {
         rows::some(tx, organization, of, one_more).await?
     };
     Ok((members.len() <= most).then_some(members))
+}
+
+/// The next so many members of one kind in one group, by id. `named` says whether with what to call them.
+async fn part(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    group: GroupId,
+    named: bool,
+    (kind, last): (MemberKind, Uuid),
+    most: i64,
+) -> Result<Vec<GroupMember>, Error> {
+    if kind == MemberKind::User && !named {
+        let ids = rows::ids_after(tx, organization, group, MemberId(last), most).await?;
+        return Ok(ids
+            .into_iter()
+            .map(|id| GroupMember {
+                kind,
+                id: id.0,
+                display_name: None,
+            })
+            .collect());
+    }
+    let mut members = rows::after(tx, organization, group, (kind, last), most).await?;
+    if !named {
+        for member in &mut members {
+            member.display_name = None;
+        }
+    }
+    Ok(members)
 }
 
 fn count(members: usize) -> i64 {
@@ -91,21 +137,10 @@ impl Reading {
         // Nothing has the nil id, which is before all others.
         let (kind, last) =
             last.map_or((MemberKind::User, Uuid::nil()), |last| (last.kind, last.id));
+        let (named, most) = (self.named, count(PART));
         let mut members = Vec::new();
         if kind == MemberKind::User {
-            members = if self.named {
-                rows::after(tx, organization, group, (kind, last), count(PART)).await?
-            } else {
-                let ids =
-                    rows::ids_after(tx, organization, group, MemberId(last), count(PART)).await?;
-                ids.into_iter()
-                    .map(|id| GroupMember {
-                        kind,
-                        id: id.0,
-                        display_name: None,
-                    })
-                    .collect()
-            };
+            members = part(tx, organization, group, named, (kind, last), most).await?;
         }
         if members.len() < PART {
             let from = if kind == MemberKind::Group {
@@ -114,13 +149,7 @@ impl Reading {
                 Uuid::nil()
             };
             let from = (MemberKind::Group, from);
-            let mut groups = rows::after(tx, organization, group, from, count(PART)).await?;
-            if !self.named {
-                for group in &mut groups {
-                    group.display_name = None;
-                }
-            }
-            members.extend(groups);
+            members.extend(part(tx, organization, group, named, from, most).await?);
         }
         Ok(members)
     }
