@@ -9,7 +9,7 @@ use serde_json::Value;
 use url::form_urlencoded::{Serializer, byte_serialize};
 
 use super::id_token::IdToken;
-use crate::domain::name;
+use super::person;
 
 /// How many groups Graph puts on a page at most.
 const PAGE: usize = 999;
@@ -118,13 +118,8 @@ pub(crate) fn read_page(graph: Graph<'_>, status: u16, body: &[u8]) -> Result<Pa
 }
 
 /// The groups of all pages, as they are kept.
-pub(crate) fn usable(groups: Vec<String>) -> Vec<String> {
-    let mut seen = std::collections::HashSet::new();
-    groups
-        .into_iter()
-        .filter(|group| super::person::is_usable(group))
-        .filter(|group| seen.insert(name::key(group)))
-        .collect()
+pub(crate) fn usable(groups: &[String]) -> Vec<String> {
+    person::kept(groups.iter().map(String::as_str))
 }
 
 #[cfg(test)]
@@ -183,8 +178,8 @@ mod tests {
     }
 
     #[test]
-    fn groups_are_kept_once() {
-        let groups = ["a", "A", "", "b", "c\u{0}"].map(str::to_owned);
-        assert_eq!(usable(groups.into()), ["a", "b"]);
+    fn groups_are_kept_once_and_by_their_exact_names() {
+        let groups = ["a", "A", "", "b", " a", "c\u{0}"].map(str::to_owned);
+        assert_eq!(usable(&groups), ["a", "A", "b"]);
     }
 }

@@ -131,18 +131,23 @@ fn groups(sources: &[&Claims], names: &AttributeNames) -> AssertedGroups {
     let Some(found) = sources.iter().find_map(|claims| claims.get(name)) else {
         return AssertedGroups::Unknown;
     };
+    let groups = group_names(found).into_iter().flat_map(|value| {
+        let separator = if names.split_groups { ',' } else { '\0' };
+        value.split(separator)
+    });
+    AssertedGroups::Known(kept(groups))
+}
+
+/// The names of groups that are kept, each once. Two that differ in case are two: rules name groups exactly.
+pub(super) fn kept<'a>(groups: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let mut seen = HashSet::new();
-    let groups = group_names(found)
+    groups
         .into_iter()
-        .flat_map(|value| {
-            let separator = if names.split_groups { ',' } else { '\0' };
-            value.split(separator).map(str::trim)
-        })
+        .map(str::trim)
         .filter(|group| is_usable(group))
         .filter(|group| seen.insert(*group))
         .map(str::to_owned)
-        .collect();
-    AssertedGroups::Known(groups)
+        .collect()
 }
 
 /// Whether the provider only points to the groups, as Entra ID does where there are more than 200.
@@ -178,6 +183,6 @@ fn group_name(value: &Value) -> Option<&str> {
     }
 }
 
-pub(super) fn is_usable(value: &str) -> bool {
+fn is_usable(value: &str) -> bool {
     !value.is_empty() && value.len() <= LONGEST && !value.chars().any(char::is_control)
 }

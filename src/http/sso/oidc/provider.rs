@@ -123,7 +123,7 @@ pub(super) async fn groups_of_graph(
     let mut groups = Vec::new();
     for _ in 0..graph::MOST_PAGES {
         let Some(url) = next.take() else {
-            return Ok(graph::usable(groups));
+            return Ok(graph::usable(&groups));
         };
         let answer = ask_graph(state, graph::page_request(&url, &token)).await?;
         let page = graph::read_page(graph, answer.status().as_u16(), answer.body())?;
@@ -133,7 +133,7 @@ pub(super) async fn groups_of_graph(
     match next {
         // Some groups are not all groups (R11).
         Some(_) => Err("there are more groups than are asked for".to_owned()),
-        None => Ok(graph::usable(groups)),
+        None => Ok(graph::usable(&groups)),
     }
 }
 
