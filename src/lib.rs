@@ -3,11 +3,6 @@
 //! The map, and the arrows that `tests/architecture.rs` holds:
 //! `main -> cli -> server -> http -> app -> store -> domain`, and `http -> scim | saml | oidc -> domain`.
 
-#![expect(
-    dead_code,
-    reason = "what single sign-on is made of is used piece by piece"
-)]
-
 mod app;
 mod cli;
 mod clock;

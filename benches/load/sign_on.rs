@@ -9,12 +9,6 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use openssl::asn1::Asn1Time;
-use openssl::hash::{MessageDigest, hash};
-use openssl::pkey::{PKey, Private};
-use openssl::rsa::Rsa;
-use openssl::sign::Signer;
-use openssl::x509::{X509, X509NameBuilder};
 use samael::crypto::{CertificateDer, CryptoProvider as _, ReduceMode, XmlSec};
 use serde_json::{Value, json};
 
@@ -24,6 +18,15 @@ use crate::driver::{Caller, Sample, drive};
 use crate::plan::{CONNECTIONS, Place, Plan, Subject};
 use crate::report::median;
 use crate::workload::{Numbers, People};
+use signer::{Key, Method};
+
+#[expect(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "it is written for tests, which sign in more ways"
+)]
+#[path = "../../tests/fixtures/saml/signer.rs"]
+mod signer;
 
 /// How many groups an assertion names.
 const GROUPS: [usize; 2] = [10, 1_000];
@@ -36,13 +39,10 @@ const OWNER: &[(&str, &str)] = &[
     ("ROLLRIGHT_PASSWORD", "only for the load"),
     ("ROLLRIGHT_USER_TOKEN", "only-for-the-load"),
 ];
-const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
-const SIGNED_BY: &str = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
 
 /// An identity provider, and the ACS that it answers to.
 struct Idp {
-    key: PKey<Private>,
-    certificate: Vec<u8>,
+    key: Key,
     acs: String,
     groups: usize,
     numbers: Numbers,
@@ -140,7 +140,7 @@ pub(crate) async fn measure(plan: &Plan, place: &Place) -> Result<()> {
 
 async fn row(plan: &Plan, subject: &Subject, idp: &Idp, connections: usize) -> Result<()> {
     let (rounds, time) = plan.rounds();
-    let alone = Arc::new((idp.response()?, idp.certificate.clone()));
+    let alone = Arc::new((idp.response()?, idp.key.certificate.clone()));
     let mut samples: Vec<[Sample; 3]> = Vec::new();
     for _ in 0..rounds {
         let verifiers = (0..connections).map(|_| Verifier(alone.clone())).collect();
@@ -193,19 +193,7 @@ async fn sign_on(
 impl Idp {
     /// Connects one that may begin sign-ons by itself.
     async fn connected(subject: &Subject, groups: usize) -> Result<Self> {
-        let key = PKey::from_rsa(Rsa::generate(2048)?)?;
-        let mut name = X509NameBuilder::new()?;
-        name.append_entry_by_text("CN", "idp.example")?;
-        let name = name.build();
-        let mut certificate = X509::builder()?;
-        certificate.set_subject_name(&name)?;
-        certificate.set_issuer_name(&name)?;
-        certificate.set_pubkey(&key)?;
-        let (today, later) = (Asn1Time::days_from_now(0)?, Asn1Time::days_from_now(90)?);
-        certificate.set_not_before(&today)?;
-        certificate.set_not_after(&later)?;
-        certificate.sign(&key, MessageDigest::sha256())?;
-        let certificate = certificate.build().to_der()?;
+        let key = signer::rsa();
         let metadata = format!(
             "<md:EntityDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\" entityID=\"https://idp.example\">\
              <md:IDPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\">\
@@ -213,7 +201,7 @@ impl Idp {
              <ds:X509Certificate>{}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>\
              <md:SingleSignOnService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect\" \
              Location=\"https://idp.example/sso\"/></md:IDPSSODescriptor></md:EntityDescriptor>",
-            STANDARD.encode(&certificate)
+            STANDARD.encode(&key.certificate)
         );
         let settings =
             json!({ "protocol": "saml", "metadata_xml": metadata, "idp_initiated": true });
@@ -231,7 +219,6 @@ impl Idp {
             .context("a connection has an ACS")?;
         Ok(Self {
             key,
-            certificate,
             acs: acs.to_owned(),
             groups,
             numbers: Numbers::default(),
@@ -258,12 +245,9 @@ impl Idp {
             .collect::<Vec<_>>()
             .join("</saml:AttributeValue><saml:AttributeValue>");
         let groups = format!("<saml:AttributeValue>{groups}</saml:AttributeValue>");
-        let before = format!(
+        let assertion = format!(
             "<saml:Assertion xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\" ID=\"{id}\" IssueInstant=\"{now}\" \
-             Version=\"2.0\"><saml:Issuer>https://idp.example</saml:Issuer>"
-        );
-        let after = format!(
-            "<saml:Subject><saml:NameID Format=\"urn:oasis:names:tc:SAML:2.0:nameid-format:persistent\">p{person}\
+             Version=\"2.0\"><saml:Issuer>https://idp.example</saml:Issuer><saml:Subject><saml:NameID Format=\"urn:oasis:names:tc:SAML:2.0:nameid-format:persistent\">p{person}\
              </saml:NameID><saml:SubjectConfirmation Method=\"urn:oasis:names:tc:SAML:2.0:cm:bearer\">\
              <saml:SubjectConfirmationData NotOnOrAfter=\"{until}\" Recipient=\"{acs}\"></saml:SubjectConfirmationData>\
              </saml:SubjectConfirmation></saml:Subject><saml:Conditions NotOnOrAfter=\"{until}\">\
@@ -274,32 +258,13 @@ impl Idp {
              <saml:AttributeValue>p{person}@idp.example</saml:AttributeValue></saml:Attribute>\
              <saml:Attribute Name=\"Groups\">{groups}</saml:Attribute></saml:AttributeStatement></saml:Assertion>"
         );
-        let mut digest = before.clone();
-        digest.push_str(&after);
-        let digest = STANDARD.encode(hash(MessageDigest::sha256(), digest.as_bytes())?);
-        let alone = " xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"";
-        let info = |declared: &str| {
-            format!(
-                "<ds:SignedInfo{declared}><ds:CanonicalizationMethod Algorithm=\"{EXCLUSIVE}\">\
-                 </ds:CanonicalizationMethod><ds:SignatureMethod Algorithm=\"{SIGNED_BY}\"></ds:SignatureMethod>\
-                 <ds:Reference URI=\"#{id}\"><ds:Transforms><ds:Transform \
-                 Algorithm=\"http://www.w3.org/2000/09/xmldsig#enveloped-signature\"></ds:Transform>\
-                 <ds:Transform Algorithm=\"{EXCLUSIVE}\"></ds:Transform></ds:Transforms>\
-                 <ds:DigestMethod Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\"></ds:DigestMethod>\
-                 <ds:DigestValue>{digest}</ds:DigestValue></ds:Reference></ds:SignedInfo>"
-            )
-        };
-        let mut signer = Signer::new(MessageDigest::sha256(), &self.key)?;
-        signer.update(info(alone).as_bytes())?;
-        let value = STANDARD.encode(signer.sign_to_vec()?);
-        let info = info("");
+        let assertion = signer::sign(&assertion, &id, &self.key, &Method::default());
         Ok(format!(
             "<samlp:Response xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" Destination=\"{acs}\" ID=\"_r{number}\" \
              IssueInstant=\"{now}\" Version=\"2.0\"><saml:Issuer xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\">\
              https://idp.example</saml:Issuer><samlp:Status>\
              <samlp:StatusCode Value=\"urn:oasis:names:tc:SAML:2.0:status:Success\"></samlp:StatusCode></samlp:Status>\
-             {before}<ds:Signature{alone}>{info}<ds:SignatureValue>{value}</ds:SignatureValue></ds:Signature>{after}\
-             </samlp:Response>"
+             {assertion}</samlp:Response>"
         ))
     }
 }

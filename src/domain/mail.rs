@@ -1,6 +1,6 @@
 //! Mail that waits to be sent, and when it is tried again.
 
-use super::{MailId, OrganizationId, Timestamp};
+use super::{MailId, Timestamp};
 
 /// How long who has taken a mail may take to send it, in seconds: longer than any mail server may.
 pub(crate) const LEASE: i64 = 300;
@@ -30,8 +30,6 @@ pub(crate) struct Waiting {
 pub(crate) struct Taken {
     /// Its id.
     pub(crate) id: MailId,
-    /// Whose it is, if an organization's.
-    pub(crate) organization: Option<OrganizationId>,
     /// To whom.
     pub(crate) to: String,
     /// About what.

@@ -75,11 +75,6 @@ impl Mailer {
         Ok(Self { from, way })
     }
 
-    /// Whether mails only become files here.
-    pub(crate) fn is_folder(&self) -> bool {
-        matches!(self.way, Way::Folder(_))
-    }
-
     /// Sends a mail, or says why not.
     pub(crate) async fn send(&self, letter: &Letter) -> Result<(), Unsent> {
         let message = letter.message(&self.from).map_err(|why| Unsent {
@@ -304,7 +299,7 @@ mod tests {
     async fn without_a_mail_server_a_mail_is_a_file_for_this_user_alone() {
         let folder = tempfile::tempdir().unwrap();
         let mailer = Mailer::new(None, None, "roll.example", folder.path().join("mail")).unwrap();
-        assert!(mailer.is_folder());
+        assert!(matches!(mailer.way, Way::Folder(_)));
         let letter = Letter {
             id: "1".to_owned(),
             to: "ada@a.example".to_owned(),

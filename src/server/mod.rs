@@ -46,8 +46,6 @@ const WRITE_PAUSE: Duration = Duration::from_secs(30);
 const CONNECTIONS: usize = 8192;
 /// How long requests in flight are waited for at the end.
 const DRAIN_TIME: Duration = Duration::from_secs(30);
-/// How many SAML responses are verified at once.
-const VERIFIERS: usize = 4;
 /// How often metrics are put in order.
 const UPKEEP: Duration = Duration::from_secs(5);
 /// The pause after the operating system could not give another connection.

@@ -55,7 +55,6 @@ pub(crate) async fn is_any_due(tx: &mut Tx, now: Timestamp) -> Result<bool, Erro
 #[derive(FromRow)]
 struct TakenRow {
     id: MailId,
-    organization_id: Option<OrganizationId>,
     recipient: String,
     subject: String,
     sealed_text: Option<String>,
@@ -72,13 +71,12 @@ pub(crate) async fn take_due(
         .fetch_optional(
             "UPDATE mails SET due_at = $2, attempts = attempts + 1
              WHERE due_at <= $1 AND id IN (SELECT id FROM mails WHERE due_at <= $1 ORDER BY due_at, id LIMIT 1)
-             RETURNING id, organization_id, recipient, subject, sealed_text, attempts",
+             RETURNING id, recipient, subject, sealed_text, attempts",
             &[&now, &until],
         )
         .await?;
     Ok(row.map(|row| Taken {
         id: row.id,
-        organization: row.organization_id,
         to: row.recipient,
         subject: row.subject,
         sealed: row.sealed_text.unwrap_or_default(),
