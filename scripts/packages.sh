@@ -126,6 +126,7 @@ look_test() {
     done
     has_node || need nodejs 'version 20.19 or newer runs two identity providers of the tests'
     has_command npm || need npm 'installs those that Node.js runs'
+    [ -x "${CHROMIUM:-/usr/bin/chromium}" ] || need chromium 'the tests of the pages drive it'
 }
 
 look() {

@@ -35,6 +35,26 @@ async fn found(caller: &Caller, tx: &mut Tx) -> Result<Organization, Error> {
         .ok_or(MISSING)
 }
 
+/// Whom to ask about the caller's organization: the contact that it names, else its Owner.
+pub(crate) async fn keeper(caller: &Caller) -> Result<String, Error> {
+    let mut tx = caller.db.read().await?;
+    let organization = found(caller, &mut tx).await?;
+    keeper_of(&mut tx, &organization).await
+}
+
+/// The same of any organization.
+pub(super) async fn keeper_of(tx: &mut Tx, organization: &Organization) -> Result<String, Error> {
+    let contact = organization.contact_info.trim();
+    if !contact.is_empty() {
+        return Ok(contact.to_owned());
+    }
+    let owner = organizations::find_account_of(tx, organization.id, organization.owner).await?;
+    Ok(match owner {
+        Some((_, Some(email))) => format!("the Owner, {email}"),
+        Some((_, None)) | None => "the Owner".to_owned(),
+    })
+}
+
 /// Changes the organization; only the Owner and Administrators do.
 pub(crate) async fn change(caller: &Caller, change: Change) -> Result<Organization, Error> {
     caller.must_administer()?;

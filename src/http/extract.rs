@@ -187,7 +187,8 @@ impl FromRequestParts<State> for Visitor {
     }
 }
 
-async fn principal(
+/// Who a credential stands for.
+pub(super) async fn principal(
     parts: &Parts,
     state: &State,
     credential: Credential<'_>,

@@ -47,7 +47,7 @@ pub(super) fn every_route() -> Routes {
         server(),
         saml(),
         oidc(),
-        accounts(),
+        ui::routes::all(),
         people(),
         api(),
         member_routes::all(),
@@ -128,7 +128,7 @@ fn scim(prefix: &str) -> Routes {
     .into()
 }
 
-/// What machines ask, and pages.
+/// What machines ask.
 fn server() -> Routes {
     [
         ("/healthz", get(health::alive)),
@@ -136,10 +136,7 @@ fn server() -> Routes {
         ("/metrics", get(health::metrics)),
         ("/openapi.json", get(openapi::json)),
         ("/docs", get(openapi::page)),
-        ("/", get(ui::home)),
         ("/auth/verify", any(forward_auth::verify)),
-        ("/sign-in-traces/{number}", get(ui::traces::trace)),
-        ("/login-link/{link}", get(ui::login_link)),
     ]
     .map(|(path, methods)| (path.to_owned(), methods))
     .into()
@@ -147,36 +144,11 @@ fn server() -> Routes {
 
 fn saml() -> Routes {
     [
-        (
-            "/saml/sso-domain",
-            get(ui::sign_in::show).post(ui::sign_in::lead),
-        ),
         ("/saml/{token}/login", get(saml::login)),
         ("/saml/{token}/acs", post(saml::acs)),
         ("/saml/{token}/metadata", get(saml::metadata)),
         ("/saml/{token}/logout", get(slo::logout).post(slo::post)),
         ("/saml/{token}/slo", get(slo::get).post(slo::post)),
-    ]
-    .map(|(path, methods)| (path.to_owned(), methods))
-    .into()
-}
-
-/// Pages of accounts.
-fn accounts() -> Routes {
-    use ui::accounts::{reset, sign_in, sign_up};
-    [
-        ("/user/login", get(sign_in::show).post(sign_in::post)),
-        ("/logout", get(sign_in::sign_out).post(sign_in::sign_out)),
-        ("/user/signup", get(sign_up::show).post(sign_up::post)),
-        (
-            "/user/confirm/{token}",
-            get(sign_up::ask).post(sign_up::confirm),
-        ),
-        ("/user/password-reset", get(reset::show).post(reset::post)),
-        (
-            "/user/password-reset/{token}",
-            get(reset::choose).post(reset::set),
-        ),
     ]
     .map(|(path, methods)| (path.to_owned(), methods))
     .into()

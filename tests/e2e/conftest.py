@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from playwright.sync_api import Browser
 
+from browser import Window, chromium
 from databases import ENGINES, Database, database
 from harness import Rollright
 from idps import LemonLdap, OidcProviderJs, Provider, Samlp, SimpleSamlPhp
@@ -56,6 +58,21 @@ def server(stopped: Rollright) -> Rollright:
     """A running server with its first account."""
     stopped.start()
     return stopped
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser that runs."""
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def window(browser: Browser, server: Rollright) -> Iterator[Window]:
+    """Somebody's browser, at the server."""
+    opened = Window(browser, server.url())
+    yield opened
+    opened.close()
 
 
 P = TypeVar("P", bound=Provider)

@@ -4,6 +4,7 @@
 
 mod document;
 mod others;
+mod pages;
 mod rest;
 mod roster;
 #[cfg(test)]
@@ -119,14 +120,19 @@ impl Operation {
             Some("api") => parts.next().unwrap_or_default(),
             Some("saml" | "oidc" | "user" | "login-link") => "sign-on",
             Some("auth") => "apps",
-            _ => "server",
+            Some("healthz" | "readyz" | "metrics" | "docs" | "openapi.json") => "server",
+            _ => "pages",
         }
     }
 }
 
 /// Every operation.
 fn table() -> impl Iterator<Item = &'static Operation> {
-    rest::TABLE.iter().chain(roster::TABLE).chain(others::TABLE)
+    rest::TABLE
+        .iter()
+        .chain(roster::TABLE)
+        .chain(others::TABLE)
+        .chain(pages::TABLE)
 }
 
 fn text() -> &'static str {

@@ -1,44 +1,25 @@
-//! Pages: who is signed in, and clear dead ends. No script, and nothing from another server.
+//! Pages: made here, readable without script, and with nothing from another server.
+//!
+//! `frame.rs` says who is signed in and what the navigation shows, `routes.rs` lists every page, `error.rs` renders why
+//! there is none. `docs/architecture.md` tells how a page is added.
 
 pub(crate) mod accounts;
+pub(crate) mod assets;
+pub(crate) mod error;
+pub(crate) mod frame;
+pub(crate) mod home;
+pub(crate) mod problems;
+pub(crate) mod routes;
 pub(crate) mod sign_in;
 pub(crate) mod traces;
 
 use askama::Template;
-use axum::extract::State as Shared;
-use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 
-use super::api::error::ApiError;
-use super::cookies;
-use super::extract::{Segments, Visitor};
-use super::middleware::RequestId;
-use crate::app::{members, role_mapping, setup};
-use crate::state::State;
-
-/// Styles stand in the page itself, so that a page is one answer.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
-
-/// A role in a project, for the page.
-struct InProject {
-    project: i64,
-    role: &'static str,
-}
-
-#[derive(Template)]
-#[template(path = "home.html")]
-struct Home {
-    name: String,
-    email: String,
-    organization: String,
-    number: i64,
-    role: &'static str,
-    reasons: Vec<(String, Option<String>)>,
-    groups: Vec<String>,
-    projects: Vec<InProject>,
-    base_url: String,
-    administers: bool,
-}
+/// A page's own scripts, styles and images, its forms to this server; nothing inline, nothing from elsewhere, no frame
+/// around it.
+pub(super) const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 #[derive(Template)]
 #[template(path = "message.html")]
@@ -49,6 +30,7 @@ struct Message<'a> {
     number: Option<&'a str>,
 }
 
+/// A page.
 pub(super) fn page(status: StatusCode, template: &impl Template) -> Response {
     match template.render() {
         Ok(html) => {
@@ -58,9 +40,15 @@ pub(super) fn page(status: StatusCode, template: &impl Template) -> Response {
                 html,
             )
                 .into_response();
-            answer.headers_mut().insert(
+            let headers = answer.headers_mut();
+            headers.insert(
                 header::CONTENT_SECURITY_POLICY,
                 HeaderValue::from_static(POLICY),
+            );
+            // With `no-referrer` a browser calls the origin of a page's own form "null".
+            headers.insert(
+                header::REFERRER_POLICY,
+                HeaderValue::from_static("same-origin"),
             );
             answer
         }
@@ -109,78 +97,17 @@ pub(crate) fn not_found() -> Response {
     )
 }
 
-/// GET `/`: who is signed in, with which roles and why.
-pub(crate) async fn home(
-    Shared(state): Shared<State>,
-    Visitor(visitor): Visitor,
-) -> Result<Response, ApiError> {
-    let Some(caller) = visitor else {
-        let sentence = "Sign in through your organization's single sign-on, or with a link from your administrator. An operator makes one with the command: rollright login-link";
-        return Ok(refusal(
-            StatusCode::UNAUTHORIZED,
-            "You are not signed in",
-            sentence,
-        ));
-    };
-    let (member, organization) = members::myself(&caller).await?;
-    let standing = role_mapping::own_standing(&caller, member.id, member.number).await?;
-    let reasons = standing
-        .why
-        .steps
-        .iter()
-        .map(|step| (super::api::says(step), step.lost_because.clone()))
+/// What a use case says, as a sentence of a page: with a capital letter, and a full stop.
+pub(super) fn sentence(said: &str) -> String {
+    let mut letters = said.chars();
+    let mut whole: String = letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .chain(letters)
         .collect();
-    let projects = standing
-        .projects
-        .iter()
-        .filter_map(|standing| {
-            Some(InProject {
-                project: standing.project.0,
-                role: standing.role?.name(),
-            })
-        })
-        .collect();
-    let home = Home {
-        name: member.profile.display_name(),
-        email: member.profile.email().unwrap_or_default().to_owned(),
-        organization: organization.title,
-        number: organization.id.0,
-        role: member.role.name(),
-        reasons,
-        groups: standing.groups,
-        projects,
-        base_url: state.config.base_url().into_owned(),
-        administers: member.role.administers(),
-    };
-    Ok(page(StatusCode::OK, &home))
-}
-
-/// GET `/login-link/{link}`: signs somebody in, once.
-pub(crate) async fn login_link(
-    Shared(state): Shared<State>,
-    Segments(link): Segments<String>,
-    request: axum::extract::Request,
-) -> Result<Response, ApiError> {
-    // Whoever only looks at the head of a page does not use the link up.
-    if request.method() == Method::HEAD {
-        return Ok(StatusCode::OK.into_response());
+    if !whole.ends_with(['.', '!', '?']) {
+        whole.push('.');
     }
-    let id = request
-        .extensions()
-        .get::<RequestId>()
-        .map_or("", RequestId::as_str);
-    let browser = cookies::user_agent(request.headers());
-    let now = state.clock.now();
-    match setup::use_login_link(&state.db, now, &link, browser, id).await? {
-        Some(session) => {
-            let cookie =
-                cookies::set_session(&session, setup::SESSION_LIFE, &state.config.base_url());
-            Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response())
-        }
-        None => Ok(refusal(
-            StatusCode::FORBIDDEN,
-            "This link does not work any more",
-            "It was used before, or it is older than an hour. Ask for a new one.",
-        )),
-    }
+    whole
 }

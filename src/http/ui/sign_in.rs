@@ -16,7 +16,7 @@ use crate::http::sso::error::SsoError;
 use crate::state::State;
 
 /// The form leads on to an identity provider, which browsers count as a place that the form goes to.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action *; frame-ancestors 'none'; base-uri 'none'";
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action *; frame-ancestors 'none'; base-uri 'none'";
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]

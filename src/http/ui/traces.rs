@@ -4,16 +4,18 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{page, refusal};
+use super::error::PageError;
+use super::frame::{Frame, Person};
+use super::page;
 use crate::app::sign_on::traces;
-use crate::domain::error::Error;
+use crate::domain::role::Role;
 use crate::domain::trace::{Carried, Check, Outcome};
-use crate::http::api::error::ApiError;
-use crate::http::extract::{Segments, Visitor};
+use crate::http::extract::Segments;
 
 #[derive(Template)]
 #[template(path = "trace.html")]
 struct Page {
+    frame: Frame,
     title: &'static str,
     number: String,
     at: String,
@@ -26,24 +28,11 @@ struct Page {
 
 /// GET: the trace. What is not theirs is not there.
 pub(crate) async fn trace(
-    Visitor(visitor): Visitor,
+    person: Person,
     Segments(number): Segments<String>,
-) -> Result<Response, ApiError> {
-    let Some(caller) = visitor else {
-        return Ok(refusal(
-            StatusCode::UNAUTHORIZED,
-            "You are not signed in",
-            "How a sign-in went is shown to administrators of the organization.",
-        ));
-    };
-    let kept = match traces::find(&caller, &number).await {
-        Ok(kept) => kept,
-        Err(Error::NotFound(_)) => return Ok(super::not_found()),
-        Err(Error::Forbidden(sentence)) => {
-            return Ok(refusal(StatusCode::FORBIDDEN, "Not for you", &sentence));
-        }
-        Err(other) => return Err(other.into()),
-    };
+) -> Result<Response, PageError> {
+    let person = person.at_least(Role::Administrator).await?;
+    let kept = traces::find(&person.caller, &number).await?;
     let title = match (kept.outcome, &kept.reason) {
         (Outcome::SignedIn, _) => "Somebody signed in",
         (Outcome::Refused, _) => "A sign-in was refused",
@@ -54,6 +43,7 @@ pub(crate) async fn trace(
     Ok(page(
         StatusCode::OK,
         &Page {
+            frame: person.frame,
             title,
             number: kept.number,
             at: kept.at.to_string(),

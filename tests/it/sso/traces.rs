@@ -230,7 +230,7 @@ async fn only_an_administrator_of_the_organization_begins_a_test_and_sees_its_tr
         .unwrap()
         .to_owned();
     let trace = format!("/sign-in-traces/{number}");
-    for (cookie, of_trace) in [("", 401), (&manager, 403), (&stranger, 404)] {
+    for (cookie, of_trace) in [("", 303), (&manager, 403), (&stranger, 404)] {
         let answer = page(&app, &test, cookie).await;
         assert_eq!(answer.status, 403, "{}", answer.text);
         assert_eq!(page(&app, &trace, cookie).await.status, of_trace);

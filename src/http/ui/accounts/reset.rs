@@ -9,9 +9,11 @@ use serde::Deserialize;
 
 use super::{Knock, Refusal};
 use crate::app::accounts::resetting;
+use crate::domain::error::Error;
 use crate::http::api::body::Body;
 use crate::http::api::error::ApiError;
 use crate::http::extract::Segments;
+use crate::http::ui::sentence;
 use crate::state::State;
 
 #[derive(Template)]
@@ -61,6 +63,7 @@ pub(crate) async fn post(
 struct Choose<'a> {
     mark: String,
     token: &'a str,
+    problem: Option<String>,
 }
 
 /// GET `/user/password-reset/{token}`: the form for the new password.
@@ -74,6 +77,7 @@ pub(crate) async fn choose(
         Ok(true) => knock.form(StatusCode::OK, |mark| Choose {
             mark,
             token: &token,
+            problem: None,
         }),
         Ok(false) => knock.refuse(Refusal::Spent),
         Err(error) => knock.refuse(error.into()),
@@ -112,6 +116,13 @@ pub(crate) async fn set(
             "Your password has been set",
             "You are signed out everywhere. Sign in with the new password.",
         ),
+        Err(Refusal::Error(Error::Invalid(said))) if !knock.json => {
+            knock.form(StatusCode::BAD_REQUEST, |mark| Choose {
+                mark,
+                token: &token,
+                problem: Some(sentence(&said)),
+            })
+        }
         Err(refusal) => knock.refuse(refusal),
     }
 }

@@ -6,17 +6,20 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use secrecy::SecretString;
 use serde::Deserialize;
+use url::form_urlencoded;
 
 use super::{Knock, Refusal, WRONG, let_in};
 use crate::app::accounts::sign_in::{SignIn, sign_in};
 use crate::app::authentication::{self, Credential};
-use crate::app::sign_on;
+use crate::app::{domains, sign_on};
 use crate::domain::error::Error;
 use crate::http::api::body::Body;
 use crate::http::api::error::ApiError;
 use crate::http::cookies;
 use crate::http::extract::Parameters;
+use crate::http::sso::Urls;
 use crate::http::sso::saml::own_path;
+use crate::http::ui::page;
 use crate::state::State;
 
 #[derive(Template)]
@@ -25,8 +28,21 @@ struct Form<'a> {
     next: &'a str,
     mark: String,
     email: &'a str,
+    /// Else the address alone is asked for, and tells which way its person signs in.
+    asks_password: bool,
+    /// Whether a session has ended.
+    ended: bool,
     problem: Option<&'a str>,
     sign_up: bool,
+}
+
+/// Where an address signs in that is of a domain with single sign-on. No redirect: browsers count all that follow a form
+/// among the places that the form goes to, and this server does not say which those are.
+#[derive(Template)]
+#[template(path = "onward.html")]
+struct Onward<'a> {
+    email: &'a str,
+    url: String,
 }
 
 /// GET `/user/login`: the form.
@@ -40,6 +56,8 @@ pub(crate) async fn show(
         next,
         mark,
         email: "",
+        asks_password: parameters.get("with") == Some("password"),
+        ended: parameters.get("ended").is_some(),
         problem: None,
         sign_up: !state.config.disable_signup_without_link,
     })
@@ -50,8 +68,8 @@ pub(crate) async fn show(
 pub(crate) struct Wanted {
     #[serde(default)]
     email: String,
-    #[serde(default)]
-    password: SecretString,
+    /// A form without it asks which way to sign in.
+    password: Option<SecretString>,
     #[serde(default)]
     next: String,
     #[serde(default)]
@@ -71,13 +89,8 @@ pub(crate) async fn post(
     match enter(&state, &knock, &wanted).await {
         Ok(answer) => answer,
         Err(Refusal::Wrong) if !knock.json => {
-            let mut answer = knock.form(StatusCode::UNAUTHORIZED, |mark| Form {
-                next: own_path(Some(&wanted.next)),
-                mark,
-                email: &wanted.email,
-                problem: Some(WRONG),
-                sign_up: !state.config.disable_signup_without_link,
-            });
+            let form = with_password(&state, &wanted, Some(WRONG));
+            let mut answer = knock.form(StatusCode::UNAUTHORIZED, form);
             let challenge = ApiError::WrongPassword.into_response();
             if let Some(value) = challenge.headers().get(header::WWW_AUTHENTICATE) {
                 answer
@@ -90,11 +103,49 @@ pub(crate) async fn post(
     }
 }
 
+/// The form that asks for the password.
+fn with_password<'a>(
+    state: &State,
+    wanted: &'a Wanted,
+    problem: Option<&'a str>,
+) -> impl FnOnce(String) -> Form<'a> {
+    let sign_up = !state.config.disable_signup_without_link;
+    move |mark| Form {
+        next: own_path(Some(&wanted.next)),
+        mark,
+        email: &wanted.email,
+        asks_password: true,
+        ended: false,
+        problem,
+        sign_up,
+    }
+}
+
+/// To the single sign-on of an address' domain, or else to the password; alike for every address of a domain.
+async fn way_in(state: &State, knock: &Knock, wanted: &Wanted) -> Result<Response, Refusal> {
+    let Some(connection) = domains::route(&state.db, &wanted.email).await? else {
+        return Ok(knock.form(StatusCode::OK, with_password(state, wanted, None)));
+    };
+    let next = own_path(Some(&wanted.next));
+    let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    let login = Urls::of(&state.config.base_url(), &connection).login;
+    let onward = Onward {
+        email: &wanted.email,
+        url: format!("{login}?next={next}"),
+    };
+    Ok(page(StatusCode::OK, &onward))
+}
+
 async fn enter(state: &State, knock: &Knock, wanted: &Wanted) -> Result<Response, Refusal> {
     knock.check(&wanted.csrfmiddlewaretoken)?;
+    let password = match &wanted.password {
+        Some(password) => password.clone(),
+        None if knock.json => SecretString::default(),
+        None => return way_in(state, knock, wanted).await,
+    };
     let base_url = state.config.base_url();
     let door = knock.door(state, &base_url);
-    match sign_in(&door, &wanted.email, &wanted.password).await? {
+    match sign_in(&door, &wanted.email, &password).await? {
         SignIn::In(entered) => {
             let next = own_path(Some(&wanted.next));
             Ok(let_in(state, knock, &entered, next))

@@ -13,12 +13,15 @@ use crate::app::accounts::sign_up;
 use crate::http::api::body::Body;
 use crate::http::api::error::ApiError;
 use crate::http::extract::Segments;
+use crate::http::ui::problems::Problems;
 use crate::state::State;
 
 #[derive(Template)]
 #[template(path = "sign_up.html")]
-struct Form {
+struct Form<'a> {
     mark: String,
+    email: &'a str,
+    problems: Problems,
 }
 
 /// GET `/user/signup`: the form.
@@ -26,7 +29,11 @@ pub(crate) async fn show(Shared(state): Shared<State>, knock: Knock) -> Response
     if state.config.disable_signup_without_link {
         return knock.refuse(Refusal::Closed);
     }
-    knock.form(StatusCode::OK, |mark| Form { mark })
+    knock.form(StatusCode::OK, |mark| Form {
+        mark,
+        email: "",
+        problems: Problems::default(),
+    })
 }
 
 /// Who signs up.
@@ -48,28 +55,42 @@ pub(crate) async fn post(
     knock: Knock,
     wanted: Result<Body<Wanted>, ApiError>,
 ) -> Response {
-    let done = async {
-        let Body(wanted) = wanted?;
-        knock.check(&wanted.csrfmiddlewaretoken)?;
-        if !wanted.token.is_empty() {
-            // No invitation has such a link.
-            return Err(Refusal::Spent);
-        }
-        if state.config.disable_signup_without_link {
-            return Err(Refusal::Closed);
-        }
-        let base_url = state.config.base_url();
-        let door = knock.door(&state, &base_url);
-        sign_up::sign_up(&door, &wanted.email, wanted.password).await?;
-        Ok(())
+    let wanted = match wanted {
+        Ok(Body(wanted)) => wanted,
+        Err(error) => return knock.refuse(error.into()),
     };
-    match done.await {
+    match register(&state, &knock, &wanted).await {
         Ok(()) => knock.says(
             "Look into your mailbox",
             "We have sent a mail to this address. Open the link in it to go on.",
         ),
+        Err(Refusal::Error(error)) if !knock.json => {
+            match Problems::of(error, &["email", "password"]) {
+                Ok(problems) => knock.form(StatusCode::BAD_REQUEST, |mark| Form {
+                    mark,
+                    email: &wanted.email,
+                    problems,
+                }),
+                Err(error) => knock.refuse(error.into()),
+            }
+        }
         Err(refusal) => knock.refuse(refusal),
     }
+}
+
+async fn register(state: &State, knock: &Knock, wanted: &Wanted) -> Result<(), Refusal> {
+    knock.check(&wanted.csrfmiddlewaretoken)?;
+    if !wanted.token.is_empty() {
+        // No invitation has such a link.
+        return Err(Refusal::Spent);
+    }
+    if state.config.disable_signup_without_link {
+        return Err(Refusal::Closed);
+    }
+    let base_url = state.config.base_url();
+    let door = knock.door(state, &base_url);
+    sign_up::sign_up(&door, &wanted.email, wanted.password.clone()).await?;
+    Ok(())
 }
 
 #[derive(Template)]

@@ -1,0 +1,48 @@
+//! Every page, each without a slash at its end. A line of `openapi/pages.rs` describes each.
+
+use axum::routing::get;
+
+use super::accounts::{reset, sign_in, sign_up};
+use super::{assets, home, sign_in as sso_domain, traces};
+use crate::http::router::Routes;
+
+/// All of them.
+pub(crate) fn all() -> Routes {
+    accounts().into_iter().chain(console()).collect()
+}
+
+/// Before somebody is signed in.
+fn accounts() -> Routes {
+    [
+        ("/assets/{file}", get(assets::get)),
+        ("/login-link/{link}", get(home::login_link)),
+        ("/user/login", get(sign_in::show).post(sign_in::post)),
+        ("/logout", get(sign_in::sign_out).post(sign_in::sign_out)),
+        ("/user/signup", get(sign_up::show).post(sign_up::post)),
+        (
+            "/user/confirm/{token}",
+            get(sign_up::ask).post(sign_up::confirm),
+        ),
+        ("/user/password-reset", get(reset::show).post(reset::post)),
+        (
+            "/user/password-reset/{token}",
+            get(reset::choose).post(reset::set),
+        ),
+        (
+            "/saml/sso-domain",
+            get(sso_domain::show).post(sso_domain::lead),
+        ),
+    ]
+    .map(|(path, methods)| (path.to_owned(), methods))
+    .into()
+}
+
+/// Of whoever is signed in.
+fn console() -> Routes {
+    [
+        ("/", get(home::home)),
+        ("/sign-in-traces/{number}", get(traces::trace)),
+    ]
+    .map(|(path, methods)| (path.to_owned(), methods))
+    .into()
+}
