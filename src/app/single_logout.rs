@@ -94,7 +94,7 @@ pub(crate) async fn end(
     let caller = Caller::of_sign_on(db.clone(), now, connection.organization, request);
     let mut tx = caller.write().await?;
     let key = (connection.organization, connection.id);
-    if !sign_ons::insert_used_assertion(&mut tx, key, told.id, now, told.usable_until).await? {
+    if !sign_ons::insert_used_assertion(&mut tx, key, told.id, told.usable_until).await? {
         return Ok(None);
     }
     let named = |session: &Option<String>| {

@@ -2,6 +2,10 @@
 //!
 //! Every node that shares a database must have the same key. One that has another refuses to start, and to seal.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+
 use anyhow::anyhow;
 
 use crate::domain::error::Error;
@@ -15,12 +19,17 @@ const CHECK: &str = "check";
 #[derive(Debug, Clone)]
 pub(crate) struct Vault {
     key: Option<SealingKey>,
+    /// Whether it was seen that this key is the one of the database, which never changes.
+    agrees: Arc<AtomicBool>,
 }
 
 impl Vault {
     /// The vault of this key; without one it stays shut, as it does for most commands.
     pub(crate) fn new(key: Option<SealingKey>) -> Self {
-        Self { key }
+        Self {
+            key,
+            agrees: Arc::default(),
+        }
     }
 
     /// Refuses a key other than the one with which this database was written.
@@ -55,12 +64,19 @@ impl Vault {
 
     /// Makes sure that every node knows which key is in use, before something depends on it.
     pub(crate) async fn establish(&self, tx: &mut Tx) -> Result<(), Error> {
+        if self.agrees.load(Relaxed) {
+            return Ok(());
+        }
         let found = secret_key::find_check(tx).await?;
         if found.is_none() {
             let sealed = self.key()?.seal(CHECK, CHECK).map_err(Error::Internal)?;
             secret_key::insert_check(tx, &sealed).await?;
         }
-        self.agrees(found)
+        // What this transaction writes may yet be undone.
+        let lasting = found.is_some();
+        self.agrees(found)?;
+        self.agrees.store(lasting, Relaxed);
+        Ok(())
     }
 
     /// The key for a purpose: what is signed for one is not good for another.

@@ -31,6 +31,9 @@ pub(crate) struct Carried {
     pub(crate) name: String,
     /// Its values.
     pub(crate) values: Vec<String>,
+    /// Whether its values are the groups, and were left away for that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    folded: bool,
 }
 
 /// What is noted of one sign-in, step by step. Nothing in it is to be trusted beyond the last check that passed.
@@ -160,12 +163,34 @@ impl Trace {
         }
         self
     }
+
+    /// The same as it is kept: a thousand groups stand in it once, not as an attribute and as groups.
+    pub(crate) fn folded(mut self) -> Self {
+        for one in &mut self.attributes {
+            if self.groups.as_ref() == Some(&one.values) {
+                one.values.clear();
+                one.folded = true;
+            }
+        }
+        self
+    }
+
+    /// What was kept, as it was.
+    pub(crate) fn unfolded(mut self) -> Self {
+        let groups = self.groups.as_deref().unwrap_or_default();
+        for one in self.attributes.iter_mut().filter(|one| one.folded) {
+            one.values = groups.to_vec();
+            one.folded = false;
+        }
+        self
+    }
 }
 
 fn carried(name: &str, values: impl IntoIterator<Item = String>) -> Carried {
     Carried {
         name: cut(name),
         values: values.into_iter().take(MOST).map(|v| cut(&v)).collect(),
+        folded: false,
     }
 }
 
@@ -185,6 +210,33 @@ fn masked(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_folded_is_smaller_and_unfolds_to_what_it_was() {
+        let mut trace = Trace::default();
+        trace.carried("mail", ["ada@corp.example".to_owned()]);
+        trace.carried(
+            "memberOf",
+            ["annotators".to_owned(), "reviewers".to_owned()],
+        );
+        trace.carried("nothing", []);
+        for groups in [
+            None,
+            Some(vec![]),
+            Some(vec!["annotators".to_owned(), "reviewers".to_owned()]),
+        ] {
+            trace.groups = groups;
+            let kept = serde_json::to_string(&trace.clone().folded()).unwrap();
+            let length = serde_json::to_string(&trace).unwrap().len();
+            assert_eq!(
+                kept.len() < length,
+                trace.groups.as_ref().is_some_and(|all| !all.is_empty()),
+                "{kept}"
+            );
+            let read: Trace = serde_json::from_str(&kept).unwrap();
+            assert_eq!(read.unfolded(), trace);
+        }
+    }
 
     #[test]
     fn a_masked_trace_keeps_the_groups_and_no_word_of_the_person() {

@@ -65,8 +65,6 @@ pub(crate) struct Via {
 
 /// Begins a session.
 pub(crate) async fn insert_session(tx: &mut Tx, session: NewSession<'_>) -> Result<(), Error> {
-    tx.execute("DELETE FROM sessions WHERE expires_at < $1", &[&session.at])
-        .await?;
     let via = session.via.as_ref();
     tx.execute(
         "INSERT INTO sessions (hash, organization_id, member_id, created_at, expires_at, id, browser, connection_id, subject,
@@ -88,6 +86,12 @@ pub(crate) async fn insert_session(tx: &mut Tx, session: NewSession<'_>) -> Resu
     )
     .await?;
     Ok(())
+}
+
+/// Deletes the sessions that are over, of every organization.
+pub(crate) async fn delete_expired_sessions(tx: &mut Tx, now: Timestamp) -> Result<u64, Error> {
+    tx.execute("DELETE FROM sessions WHERE expires_at < $1", &[&now])
+        .await
 }
 
 /// Ends one session.

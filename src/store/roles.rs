@@ -181,6 +181,41 @@ pub(crate) struct Stored {
     pub(crate) source: RoleSource,
 }
 
+/// How a member stands, as far as it decides whether they may come in.
+pub(crate) struct Standing {
+    /// Whether the member is the Owner.
+    pub(crate) owner: bool,
+    /// Whether an admin or the directory keeps the member out.
+    pub(crate) barred: bool,
+    /// The role that the member has.
+    pub(crate) role: Role,
+}
+
+/// How this member stands, who is kept from being changed by others until the end of the transaction.
+pub(crate) async fn find_standing_locked(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: MemberId,
+) -> Result<Option<Standing>, Error> {
+    let rows: Vec<(bool, bool, i16)> = tx
+        .fetch_all_locked(
+            "SELECT EXISTS (SELECT 1 FROM organizations o WHERE o.id = m.organization_id AND o.owner_member_id = m.id),
+                m.suspended OR NOT m.active, m.role
+             FROM members m WHERE m.organization_id = $1 AND m.id = $2",
+            &[&organization, &id],
+        )
+        .await?;
+    let row = rows.into_iter().next();
+    row.map(|(owner, barred, number)| {
+        Ok(Standing {
+            owner,
+            barred,
+            role: role(number)?,
+        })
+    })
+    .transpose()
+}
+
 /// The facts of these members, by id.
 pub(crate) async fn facts(
     tx: &mut Tx,

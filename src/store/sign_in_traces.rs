@@ -32,7 +32,7 @@ impl TryFrom<Row> for Kept {
                 .ok_or_else(|| inconsistent("outcome", row.outcome))?,
             reason: row.reason,
             member: row.member_id,
-            trace: row.record.0,
+            trace: row.record.0.unfolded(),
         })
     }
 }
@@ -65,7 +65,7 @@ pub(crate) async fn insert(
             &kept.outcome.name(),
             &kept.reason,
             &kept.member,
-            &Json(kept.trace.clone()),
+            &Json(&kept.trace),
         ],
     )
     .await?;

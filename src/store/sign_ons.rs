@@ -106,11 +106,8 @@ pub(crate) async fn insert_used_assertion(
     tx: &mut Tx,
     connection: (OrganizationId, ConnectionId),
     assertion: &str,
-    now: Timestamp,
     expires: Timestamp,
 ) -> Result<bool, Error> {
-    tx.execute("DELETE FROM used_assertions WHERE expires_at < $1", &[&now])
-        .await?;
     let rows = tx
         .execute(
             "INSERT INTO used_assertions (organization_id, connection_id, assertion_id, expires_at) VALUES ($1, $2, $3, $4)
@@ -119,6 +116,12 @@ pub(crate) async fn insert_used_assertion(
         )
         .await?;
     Ok(rows == 1)
+}
+
+/// Forgets the assertions that nobody can use any more, of every organization.
+pub(crate) async fn delete_expired_assertions(tx: &mut Tx, now: Timestamp) -> Result<u64, Error> {
+    tx.execute("DELETE FROM used_assertions WHERE expires_at < $1", &[&now])
+        .await
 }
 
 /// The member whom a connection knows by this subject.

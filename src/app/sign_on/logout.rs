@@ -64,7 +64,7 @@ pub(crate) async fn end_at_idp(
     let mut tx = db.write(connection.organization).await?;
     let message = format!("logout:{}", ended.message);
     let until = ended.usable_until;
-    if !sign_ons::insert_used_assertion(&mut tx, key, &message, visit.now, until).await? {
+    if !sign_ons::insert_used_assertion(&mut tx, key, &message, until).await? {
         return Ok(false);
     }
     let members = credentials::delete_at_idp(&mut tx, key, ended.subject, ended.session).await?;

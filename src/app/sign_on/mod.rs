@@ -85,14 +85,16 @@ async fn admit(
     connection: &Connection,
     identity: &Identity,
     visit: Visit<'_>,
-    trace: Trace,
+    mut trace: Trace,
     taken: Option<&Taken>,
 ) -> Result<Result<Entered, Refused>, Error> {
-    let again = trace.clone();
+    let verified = trace.checks.len();
+    let trace = &mut trace;
     match attempt(db, vault, connection, identity, visit, trace, taken).await {
         // Another sign-on of the same new person made the member at the same moment: now there is one.
         Err(Error::Duplicate { .. }) => {
-            attempt(db, vault, connection, identity, visit, again, taken).await
+            trace.checks.truncate(verified);
+            attempt(db, vault, connection, identity, visit, trace, taken).await
         }
         answer => answer,
     }
@@ -104,7 +106,7 @@ async fn attempt(
     connection: &Connection,
     identity: &Identity,
     visit: Visit<'_>,
-    mut trace: Trace,
+    trace: &mut Trace,
     taken: Option<&Taken>,
 ) -> Result<Result<Entered, Refused>, Error> {
     trace.identified(identity);
@@ -181,6 +183,7 @@ async fn attempt(
         Ok(Entered::Tested) => Outcome::Tested,
         Err(_) => Outcome::Refused,
     };
+    let trace = std::mem::take(trace);
     traces::keep(&mut tx, connection, visit, (outcome, reason, member), trace).await?;
     tx.commit().await?;
     Ok(answer)
@@ -235,7 +238,6 @@ impl On<'_> {
             tx,
             self.key(),
             &self.identity.assertion_id,
-            now,
             self.identity.usable_until,
         )
         .await?;
@@ -362,23 +364,20 @@ impl On<'_> {
     async fn role(&self, tx: &mut Tx, id: MemberId) -> Answer<Role> {
         let organization = self.connection.organization;
         // Held: who is being deactivated is either seen to be, or loses the new session too.
-        members::find_locked(tx, organization, id).await?;
-        let stored = facts::facts(tx, organization, &[id]).await?;
-        let barred = stored
-            .first()
-            .is_none_or(|member| !member.facts.active || member.facts.suspended);
-        if barred && !stored.first().is_some_and(|member| member.facts.owner) {
+        let Some(standing) = facts::find_standing_locked(tx, organization, id).await? else {
+            return Ok(Err(Refused::Deactivated));
+        };
+        if standing.barred && !standing.owner {
             return Ok(Err(Refused::Deactivated));
         }
-        let mut role = stored.first().map(|member| member.role);
+        let mut role = Some(standing.role);
         // Absent means unknown and changes nothing (R11).
         let source = self.connection.role_source();
         if let AssertedGroups::Known(names) = &self.identity.groups
             && sign_ons::replace_asserted_groups(tx, self.key(), id, names, source).await?
         {
             roles::derive(self.caller, tx, &[id]).await?;
-            let derived = facts::facts(tx, organization, &[id]).await?;
-            role = derived.first().map(|member| member.role);
+            role = members::find_role(tx, organization, id).await?;
         }
         Ok(match role {
             Some(Role::Deactivated) | None => Err(Refused::Deactivated),

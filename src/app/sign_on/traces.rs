@@ -9,6 +9,7 @@ use crate::domain::{ConnectionId, MemberId, Timestamp};
 use crate::store::db::{Db, Tx};
 use crate::store::sign_in_traces as rows;
 pub(crate) use crate::store::sign_in_traces::Wanted;
+use crate::store::{credentials, sign_ons};
 
 /// For how long traces are kept, in seconds: a week.
 pub(crate) const KEPT: i64 = 7 * 86_400;
@@ -23,9 +24,10 @@ pub(super) async fn keep(
     (outcome, reason, member): (Outcome, Option<String>, Option<MemberId>),
     trace: Trace,
 ) -> Result<(), Error> {
+    let groups = &connection.attributes.groups;
     let trace = match outcome {
         Outcome::Tested => trace,
-        Outcome::SignedIn | Outcome::Refused => trace.masked(&connection.attributes.groups),
+        Outcome::SignedIn | Outcome::Refused => trace.masked(groups),
     };
     let kept = Kept {
         number: visit.request.to_owned(),
@@ -34,7 +36,7 @@ pub(super) async fn keep(
         outcome,
         reason,
         member,
-        trace,
+        trace: trace.folded(),
     };
     rows::insert(tx, connection.organization, &kept).await?;
     if member.is_none() {
@@ -96,10 +98,13 @@ pub(crate) async fn last(caller: &Caller, connection: ConnectionId) -> Result<Op
     Ok(found.into_iter().next())
 }
 
-/// Deletes the traces that are older than a week, of every organization.
+/// Deletes what sign-ins left behind, of every organization: traces that are older than a week, and the assertions and
+/// sessions that have expired. A sign-in does not wait for it.
 pub(crate) async fn prune(db: &Db, now: Timestamp) -> Result<u64, Error> {
     let mut tx = db.write_anywhere().await?;
-    let deleted = rows::delete_before(&mut tx, now.plus_seconds(-KEPT)).await?;
+    let deleted = rows::delete_before(&mut tx, now.plus_seconds(-KEPT)).await?
+        + sign_ons::delete_expired_assertions(&mut tx, now).await?
+        + credentials::delete_expired_sessions(&mut tx, now).await?;
     tx.commit().await?;
     Ok(deleted)
 }

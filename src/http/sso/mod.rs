@@ -105,14 +105,14 @@ pub(crate) async fn unverified(
 /// How often old traces are looked for.
 const PRUNING: Duration = Duration::from_hours(1);
 
-/// Deletes traces that are old enough, for as long as the server runs. Every node does it, which harms nothing.
+/// Deletes what sign-ins left behind, for as long as the server runs. Every node does it, which harms nothing.
 pub(crate) async fn keep_pruning(state: State) {
     let mut turn = tokio::time::interval(PRUNING);
     loop {
         turn.tick().await;
         if let Err(error) = traces::prune(&state.db, state.clock.now()).await {
             let error = anyhow::Error::from(error);
-            tracing::warn!("old traces of sign-ins stay for now: {error:#}");
+            tracing::warn!("what old sign-ins left behind stays for now: {error:#}");
         }
     }
 }
