@@ -9,17 +9,24 @@
 tests=$root/tests/e2e
 python=${PYTHON:-python3}
 
-# One environment for each list of requirements and each Python, made once.
-key=$( (cat "$tests/requirements.txt" && "$python" -V && "$python" -c 'import sys; print(sys.prefix)') | cksum | tr -d ' ')
-venv=$cache/venv-$key
-if [ ! -e "$venv/ready" ]; then
-    say "e2e: making the Python environment $venv"
-    rm -rf "$venv"
-    mkdir -p "$cache"
-    "$python" -m venv "$venv"
-    "$venv/bin/pip" --quiet --disable-pip-version-check install --requirement "$tests/requirements.txt"
-    : >"$venv/ready"
-fi
+# One environment for each list of requirements and each Python, made once. Prints where it is.
+environment() {
+    key=$( (cat "$1" && "$python" -V && "$python" -c 'import sys; print(sys.prefix)') | cksum | tr -d ' ')
+    made=$cache/venv-$key
+    if [ ! -e "$made/ready" ]; then
+        say "e2e: making the Python environment $made"
+        rm -rf "$made"
+        mkdir -p "$cache"
+        "$python" -m venv "$made"
+        "$made/bin/pip" --quiet --disable-pip-version-check install --requirement "$1" >&2
+        : >"$made/ready"
+    fi
+    printf '%s\n' "$made"
+}
+venv=$(environment "$tests/requirements.txt")
+# Label Studio's client, which cannot live beside the tests' own libraries.
+LABEL_STUDIO_PYTHON=$(environment "$tests/requirements-label-studio.txt")/bin/python
+export LABEL_STUDIO_PYTHON
 
 ROLLRIGHT_BIN=${ROLLRIGHT_BIN:-$target/release/rollright}
 export ROLLRIGHT_BIN

@@ -3,10 +3,15 @@
 use super::Caller;
 use crate::domain::error::Error;
 use crate::domain::event::{Actor, Event};
+use crate::domain::listing::{ProjectFilter, Slice};
 use crate::domain::organization::{Project, Workspace};
 use crate::domain::query::Found;
-use crate::domain::{MemberId, WorkspaceId};
+use crate::domain::{MemberId, ProjectId, WorkspaceId};
+use crate::store::search::projects as search;
 use crate::store::{places, projects};
+
+/// How many titles are looked through at once.
+const CHUNK: i64 = 1000;
 
 /// What a new project or workspace is made of.
 pub(crate) struct Draft {
@@ -91,19 +96,39 @@ pub(crate) async fn create(
     Ok(project)
 }
 
-/// Projects by number; only Managers and above see them.
+/// Projects that a filter leaves, by number; only Managers and above see them.
 pub(crate) async fn list(
     caller: &Caller,
-    offset: u64,
-    count: u64,
+    mut filter: ProjectFilter,
+    slice: Slice,
 ) -> Result<Found<Project>, Error> {
     caller.must_manage()?;
+    let organization = caller.organization;
     let mut tx = caller.db.read().await?;
-    let (offset, count) = (
-        i64::try_from(offset).unwrap_or(i64::MAX),
-        i64::try_from(count).unwrap_or(i64::MAX),
-    );
-    let (total, resources) = projects::list(&mut tx, caller.organization, offset, count).await?;
+    if filter.words.is_empty() {
+        let total = search::count(&mut tx, organization, &filter).await?;
+        let resources = search::list(&mut tx, organization, &filter, slice).await?;
+        return Ok(Found { total, resources });
+    }
+    let (mut fit, mut after) = (Vec::new(), ProjectId(0));
+    loop {
+        let titles = search::titles(&mut tx, organization, &filter, after, CHUNK).await?;
+        let Some((last, _)) = titles.last() else {
+            break;
+        };
+        after = *last;
+        let fits = titles.into_iter().filter(|(_, title)| filter.fits(title));
+        fit.extend(fits.map(|(id, _)| id));
+    }
+    if filter.backwards {
+        fit.reverse();
+    }
+    let bounded = |number: i64| usize::try_from(number).unwrap_or(usize::MAX);
+    let total = fit.len() as u64;
+    let shown = fit.into_iter().skip(bounded(slice.offset));
+    filter.only = Some(shown.take(bounded(slice.count)).collect());
+    let whole = Slice { offset: 0, ..slice };
+    let resources = search::list(&mut tx, organization, &filter, whole).await?;
     Ok(Found { total, resources })
 }
 

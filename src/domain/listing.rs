@@ -59,6 +59,29 @@ impl MemberFilter {
     }
 }
 
+/// Which projects a list shows. What is empty or `None` narrows nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct ProjectFilter {
+    /// These alone.
+    pub(crate) only: Option<Vec<ProjectId>>,
+    /// In one of these workspaces.
+    pub(crate) workspaces: Vec<WorkspaceId>,
+    /// Put away, or not.
+    pub(crate) archived: Option<bool>,
+    /// With each of these somewhere in the title, as comparison keys.
+    pub(crate) words: Vec<String>,
+    /// Whether the newest come first.
+    pub(crate) backwards: bool,
+}
+
+impl ProjectFilter {
+    /// Whether the words are in a title. Compared here: SQL compares no letters.
+    pub(crate) fn fits(&self, title: &str) -> bool {
+        let title = name::key(title);
+        self.words.iter().all(|word| title.contains(word))
+    }
+}
+
 /// By what a list of members is sorted. Those that are alike follow by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum MemberOrder {

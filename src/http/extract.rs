@@ -309,6 +309,14 @@ impl Parameters {
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
+    /// Every value of this name: clients repeat a parameter for each element of a list.
+    pub(crate) fn every(&self, name: &str) -> impl Iterator<Item = &str> {
+        let named = self.0.iter();
+        named
+            .filter(move |(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+
     /// The first value of this name.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0

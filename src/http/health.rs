@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use axum::Json;
 use axum::extract;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
+
+use serde_json::{Value, json};
 
 use crate::state::State;
 
@@ -17,6 +20,30 @@ const JSON: [(axum::http::HeaderName, &str); 1] = [(CONTENT_TYPE, "application/j
 /// The process lives. Says nothing of the database: restarting the process would not mend that.
 pub(crate) async fn alive() -> impl IntoResponse {
     (JSON, r#"{"status":"ok"}"#)
+}
+
+/// The same for clients of Label Studio, in the word that they look for.
+pub(crate) async fn up() -> impl IntoResponse {
+    (JSON, r#"{"status":"UP"}"#)
+}
+
+/// Which version runs, as clients of Label Studio ask: by the names of its parts they see that there are workspaces.
+pub(crate) async fn version() -> Json<Value> {
+    let release = env!("CARGO_PKG_VERSION");
+    let part = json!({ "version": release });
+    Json(json!({
+        "release": release,
+        "edition": "Enterprise",
+        "rollright": part,
+        "label-studio-enterprise-backend": part,
+        "label-studio-os-package": part,
+        "label-studio-os-backend": part,
+        "label-studio-frontend": {},
+        "label-studio-converter": {},
+        "backend": part,
+        "dm2": {},
+        "lsf": {},
+    }))
 }
 
 /// The server can do its work: the database answers.

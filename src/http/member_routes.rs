@@ -5,13 +5,18 @@
 use axum::routing::{delete, get, patch, post};
 
 use super::api::{
-    invitations, members, organizations, permissions, place_members as within, places, tags,
+    history, invitations, members, organizations, permissions, place_members as within, places,
+    tags, users,
 };
 use super::router::Routes;
 
 /// All of them.
 pub(super) fn all() -> Routes {
-    organization().into_iter().chain(places()).collect()
+    organization()
+        .into_iter()
+        .chain(places())
+        .chain(past())
+        .collect()
 }
 
 fn organization() -> Routes {
@@ -84,6 +89,11 @@ fn organization() -> Routes {
                 get(organizations::get_own).patch(organizations::change_own),
             ),
             ("/api/billing/info", get(organizations::billing)),
+            ("/api/users", get(users::list).post(users::create)),
+            (
+                "/api/users/{id}",
+                get(users::get).patch(users::change).delete(users::delete),
+            ),
             ("/api/invite", get(invitations::link)),
             ("/api/invite/reset-token", post(invitations::reset)),
             ("/api/invite/send-email", post(invitations::send)),
@@ -143,5 +153,28 @@ fn places() -> Routes {
         ),
     ]
     .map(|(path, methods)| (path.to_owned(), methods))
+    .into()
+}
+
+/// What happened.
+fn past() -> Routes {
+    [
+        (
+            "organizations/{organization}/membership",
+            get(history::members),
+        ),
+        (
+            "organizations/{organization}/idp-assignments",
+            get(history::assignments),
+        ),
+        (
+            "organizations/{organization}/settings",
+            get(history::settings),
+        ),
+        ("projects/{id}/membership", get(history::project)),
+        ("projects/{id}/role", get(history::project)),
+        ("workspaces/{id}/membership", get(history::workspace)),
+    ]
+    .map(|(path, methods)| (format!("/api/fsm/{path}-history"), methods))
     .into()
 }

@@ -8,7 +8,7 @@ use axum::routing::{MethodRouter, any, delete, get, patch, post};
 
 use super::api::{
     connections::{self, keys},
-    current_user, domains, events, mails, mapping, members, projects, receivers, removals,
+    current_user, domains, events, history, mails, mapping, members, projects, receivers, removals,
     saml_settings, schemas as definitions, scim_requests, scim_tokens, sessions, token_settings,
     tokens, traces, webhooks, whoami,
 };
@@ -132,6 +132,9 @@ fn scim(prefix: &str) -> Routes {
 fn server() -> Routes {
     [
         ("/healthz", get(health::alive)),
+        // What Label Studio's clients ask.
+        ("/health", get(health::up)),
+        ("/api/version", get(health::version)),
         ("/readyz", get(health::ready)),
         ("/metrics", get(health::metrics)),
         ("/openapi.json", get(openapi::json)),
@@ -249,6 +252,7 @@ fn api() -> Routes {
                 .delete(domains::delete),
         ),
         ("/api/domains/{domain}/verify", post(domains::verify)),
+        ("/api/activity-logs", get(history::activity)),
         ("/api/events", get(events::list)),
         ("/api/mails", get(mails::list)),
         ("/api/members/{id}/explain", get(members::explain)),

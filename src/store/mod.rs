@@ -17,6 +17,7 @@ pub(crate) mod events;
 pub(crate) mod former_members;
 pub(crate) mod group_members;
 pub(crate) mod groups;
+pub(crate) mod history;
 pub(crate) mod invitations;
 pub(crate) mod mails;
 pub(crate) mod mapping;

@@ -9,7 +9,7 @@ use crate::domain::organization::{Project, Workspace};
 use crate::domain::{MemberId, MemberNumber, OrganizationId, ProjectId, Timestamp, WorkspaceId};
 
 #[derive(FromRow)]
-pub(super) struct ProjectRow {
+pub(in crate::store) struct ProjectRow {
     id: ProjectId,
     title: String,
     description: String,
@@ -56,32 +56,6 @@ pub(crate) async fn insert(
         )
         .await?;
     Ok(row.into())
-}
-
-/// Projects of the organization by number, from an offset, with how many there are.
-pub(crate) async fn list(
-    tx: &mut Tx,
-    organization: OrganizationId,
-    offset: i64,
-    count: i64,
-) -> Result<(u64, Vec<Project>), Error> {
-    let (total,): (i64,) = tx
-        .fetch_one(
-            "SELECT COUNT(*) FROM projects WHERE organization_id = $1",
-            &[&organization],
-        )
-        .await?;
-    let rows: Vec<ProjectRow> = tx
-        .fetch_all(
-            "SELECT id, title, description, workspace_id, created_by, created_at, color, is_published, is_archived FROM projects
-             WHERE organization_id = $1 ORDER BY id LIMIT $3 OFFSET $2",
-            &[&organization, &offset, &count],
-        )
-        .await?;
-    Ok((
-        total.unsigned_abs(),
-        rows.into_iter().map(Project::from).collect(),
-    ))
 }
 
 /// Whether the organization has this project.

@@ -1,10 +1,10 @@
 //! What a person says of themselves in an organization, and which organization they are in.
 
 use crate::app::{Caller, provisioning, schemas, sessions, sign_in_policy};
-use crate::domain::OrganizationId;
 use crate::domain::error::Error;
 use crate::domain::event::Event;
 use crate::domain::member::{Attributes, Member};
+use crate::domain::{MemberId, OrganizationId};
 use crate::secret;
 use crate::store::{accounts as rows, members, organizations};
 
@@ -25,7 +25,36 @@ const LONGEST: usize = 256;
 /// Changes what a person says of themselves. Role, sign-in name, groups and whatever else decides what they may do are not
 /// theirs to change.
 pub(crate) async fn change(caller: &Caller, wanted: Change) -> Result<Member, Error> {
-    let id = sessions::person(caller)?;
+    change_of(caller, sessions::person(caller)?, wanted).await
+}
+
+/// The same of a member whom the caller may speak for.
+pub(in crate::app) async fn change_of(
+    caller: &Caller,
+    id: MemberId,
+    wanted: Change,
+) -> Result<Member, Error> {
+    // What the organization has defined for Users is kept as it is.
+    let caller = &Caller {
+        schemas: schemas::of(caller).await?,
+        ..caller.clone()
+    };
+    let mut tx = caller.write().await?;
+    let member = members::find_locked(&mut tx, caller.organization, id).await?;
+    let mut member = member.ok_or(Error::NotFound("member"))?;
+    let mut profile = member.profile.clone();
+    apply(&mut profile.attributes, wanted)?;
+    if !profile.says_the_same_as(&member.profile) {
+        provisioning::write_profile(caller, &mut tx, &member, &profile).await?;
+        tx.commit().await?;
+        member.profile = profile;
+        member.modified = caller.now;
+    }
+    Ok(member)
+}
+
+/// Puts what is wanted among the attributes.
+pub(in crate::app) fn apply(attributes: &mut Attributes, wanted: Change) -> Result<(), Error> {
     for (name, value) in [
         ("first_name", &wanted.given_name),
         ("last_name", &wanted.family_name),
@@ -38,16 +67,6 @@ pub(crate) async fn change(caller: &Caller, wanted: Change) -> Result<Member, Er
             )));
         }
     }
-    // What the organization has defined for Users is kept as it is.
-    let caller = &Caller {
-        schemas: schemas::of(caller).await?,
-        ..caller.clone()
-    };
-    let mut tx = caller.write().await?;
-    let member = members::find_locked(&mut tx, caller.organization, id).await?;
-    let mut member = member.ok_or(Error::NotFound("member"))?;
-    let mut profile = member.profile.clone();
-    let attributes = &mut profile.attributes;
     let mut name = match attributes.remove("name") {
         Some(name) => name.as_object().cloned().unwrap_or_default(),
         None => Attributes::new(),
@@ -69,13 +88,7 @@ pub(crate) async fn change(caller: &Caller, wanted: Change) -> Result<Member, Er
             attributes.insert("phoneNumbers".to_owned(), vec![number].into());
         }
     }
-    if !profile.says_the_same_as(&member.profile) {
-        provisioning::write_profile(caller, &mut tx, &member, &profile).await?;
-        tx.commit().await?;
-        member.profile = profile;
-        member.modified = caller.now;
-    }
-    Ok(member)
+    Ok(())
 }
 
 fn set(name: &mut Attributes, part: &str, value: Option<&str>) {

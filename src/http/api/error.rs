@@ -23,6 +23,8 @@ pub(crate) enum ApiError {
     NoEndpoint,
     /// The endpoint does not know the method.
     NoMethod,
+    /// This field cannot be changed here.
+    ReadOnly(&'static str),
     /// Nobody deletes themselves here.
     Oneself,
     /// What is there does not allow it; the sentence says why.
@@ -67,6 +69,10 @@ impl IntoResponse for ApiError {
             Self::NoMethod => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 "this endpoint does not support this method".to_owned(),
+            ),
+            Self::ReadOnly(field) => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                format!("`{field}` cannot be changed here"),
             ),
             Self::Oneself => (
                 StatusCode::METHOD_NOT_ALLOWED,

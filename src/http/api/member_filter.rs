@@ -41,7 +41,6 @@ pub(super) struct Asked {
     pub(super) order: (MemberOrder, bool),
     /// Whether it shows those who were members.
     pub(super) former: bool,
-    query: String,
 }
 
 impl Asked {
@@ -63,7 +62,7 @@ impl Asked {
         for code in items(parameters, "role") {
             filter.roles.push(role(code)?);
         }
-        if parameters.get("ids").is_some_and(|ids| !ids.is_empty()) {
+        if parameters.every("ids").any(|ids| !ids.is_empty()) {
             let ids = numbers(parameters, "ids")?;
             filter.only = Some(ids.into_iter().map(MemberNumber).collect());
         }
@@ -72,32 +71,32 @@ impl Asked {
         if types.peek().is_some() && !types.any(|kind| kind == "standard") {
             filter.only = Some(Vec::new());
         }
-        let query = KNOWN
-            .into_iter()
-            .filter_map(|name| Some((name, parameters.get(name).filter(|it| !it.is_empty())?)))
-            .fold(
-                Serializer::new(String::new()),
-                |mut query, (name, value)| {
-                    query.append_pair(name, value);
-                    query
-                },
-            )
-            .finish();
         Ok(Self {
             filter,
             order: order(parameters.get("ordering").unwrap_or_default())?,
             former: flag(parameters, "is_deleted")?.unwrap_or(false),
-            query,
         })
     }
+}
 
-    /// The path with what was asked for, so that links lead through the same list.
-    pub(super) fn path(&self, path: &str) -> String {
-        if self.query.is_empty() {
-            return path.to_owned();
+/// The path with what was asked for, so that links lead through the same list.
+pub(super) fn path_with(path: &str, parameters: &Parameters) -> String {
+    repeated(path, &KNOWN, parameters)
+}
+
+/// A path with those of the parameters that are known.
+pub(super) fn repeated(path: &str, known: &[&str], parameters: &Parameters) -> String {
+    let mut query = Serializer::new(String::new());
+    for name in known {
+        for value in parameters.every(name).filter(|value| !value.is_empty()) {
+            query.append_pair(name, value);
         }
-        format!("{path}?{}", self.query)
     }
+    let query = query.finish();
+    if query.is_empty() {
+        return path.to_owned();
+    }
+    format!("{path}?{query}")
 }
 
 fn order(text: &str) -> Result<(MemberOrder, bool), ApiError> {
@@ -121,10 +120,11 @@ fn order(text: &str) -> Result<(MemberOrder, bool), ApiError> {
     Ok((order, descending))
 }
 
-/// The parts of a list that are no white space.
-fn items<'a>(parameters: &'a Parameters, name: &str) -> impl Iterator<Item = &'a str> {
-    let text = parameters.get(name).unwrap_or_default();
-    text.split(',')
+/// The parts of a list that are no white space: joined by commas, or each in a parameter of its own.
+fn items<'a>(parameters: &'a Parameters, name: &'a str) -> impl Iterator<Item = &'a str> {
+    parameters
+        .every(name)
+        .flat_map(|text| text.split(','))
         .map(str::trim)
         .filter(|item| !item.is_empty())
 }
@@ -143,7 +143,7 @@ pub(super) fn numbers(parameters: &Parameters, name: &str) -> Result<Vec<i64>, A
     })
 }
 
-fn number(parameters: &Parameters, name: &str) -> Result<Option<i64>, ApiError> {
+pub(super) fn number(parameters: &Parameters, name: &str) -> Result<Option<i64>, ApiError> {
     let text = parameters.get(name).filter(|text| !text.is_empty());
     text.map(|text| {
         text.parse()
@@ -152,7 +152,7 @@ fn number(parameters: &Parameters, name: &str) -> Result<Option<i64>, ApiError> 
     .transpose()
 }
 
-fn moment(parameters: &Parameters, name: &str) -> Result<Option<Timestamp>, ApiError> {
+pub(super) fn moment(parameters: &Parameters, name: &str) -> Result<Option<Timestamp>, ApiError> {
     let text = parameters.get(name).filter(|text| !text.is_empty());
     text.map(|text| {
         Timestamp::parse(text)

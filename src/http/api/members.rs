@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::body::Body;
 use super::error::ApiError;
-use super::member_filter::Asked;
+use super::member_filter::{Asked, path_with};
 use super::{PageOf, must_be_own, shapes};
 use crate::app::{Caller, members, role_mapping};
 use crate::domain::MemberNumber;
@@ -125,7 +125,7 @@ async fn page(
                 .collect::<Vec<_>>(),
         )
     };
-    let path = asked.path(path);
+    let path = path_with(path, parameters);
     Ok(Json(page.envelope(
         &state.config.base_url(),
         &path,

@@ -6,6 +6,7 @@ pub(crate) mod current_user;
 pub(crate) mod domains;
 pub(crate) mod error;
 pub(crate) mod events;
+pub(crate) mod history;
 pub(crate) mod invitations;
 pub(crate) mod mails;
 pub(crate) mod mapping;
@@ -29,6 +30,7 @@ pub(crate) mod tags;
 pub(crate) mod token_settings;
 pub(crate) mod tokens;
 pub(crate) mod traces;
+pub(crate) mod users;
 pub(crate) mod webhooks;
 pub(crate) mod whoami;
 

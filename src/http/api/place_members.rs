@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::body::Body;
 use super::error::ApiError;
-use super::member_filter::{Asked, flag, numbers};
+use super::member_filter::{Asked, flag, numbers, path_with};
 use super::places::ALL;
 use super::selection::{Deleted, MaybeBody, Selection};
 use super::{PageOf, shapes};
@@ -210,7 +210,7 @@ async fn page(
 ) -> Result<Json<Value>, ApiError> {
     let page = PageOf::read(parameters, 30)?;
     let asked = Asked::read(parameters)?;
-    let path = asked.path(path);
+    let path = path_with(path, parameters);
     let way = way(parameters)?;
     let found =
         places::list_members(caller, place, way, asked.filter, asked.order, page.slice()).await?;

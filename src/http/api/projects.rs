@@ -8,9 +8,12 @@ use serde_json::Value;
 
 use super::body::Body;
 use super::error::ApiError;
+use super::member_filter::{flag, numbers, repeated};
 use super::{PageOf, shapes};
 use crate::app::projects::{self, Draft};
-use crate::domain::WorkspaceId;
+use crate::domain::error::Error;
+use crate::domain::listing::ProjectFilter;
+use crate::domain::{ProjectId, WorkspaceId, name};
 use crate::http::extract::{ApiCaller, Parameters};
 use crate::state::State;
 
@@ -40,6 +43,46 @@ pub(crate) async fn create(
     ))
 }
 
+/// The parameters that narrow or sort: those that a link to the next page must repeat.
+const KNOWN: [&str; 6] = [
+    "ids",
+    "title",
+    "search",
+    "workspaces",
+    "archived",
+    "ordering",
+];
+
+fn filter(parameters: &Parameters) -> Result<ProjectFilter, ApiError> {
+    let words = ["title", "search"].map(|name| parameters.get(name).unwrap_or_default().trim());
+    let backwards = match parameters.get("ordering").unwrap_or_default() {
+        "" | "id" | "created_at" => false,
+        "-id" | "-created_at" => true,
+        _ => {
+            return Err(Error::Invalid(
+                "`ordering` is id or created_at, with a minus before it for the reverse".to_owned(),
+            )
+            .into());
+        }
+    };
+    let ids = numbers(parameters, "ids")?;
+    let asked = parameters.every("ids").any(|ids| !ids.is_empty());
+    Ok(ProjectFilter {
+        only: asked.then(|| ids.into_iter().map(ProjectId).collect()),
+        workspaces: numbers(parameters, "workspaces")?
+            .into_iter()
+            .map(WorkspaceId)
+            .collect(),
+        archived: flag(parameters, "archived")?,
+        words: words
+            .into_iter()
+            .filter(|word| !word.is_empty())
+            .map(name::key)
+            .collect(),
+        backwards,
+    })
+}
+
 /// GET: a page of projects.
 pub(crate) async fn list(
     ApiCaller(caller): ApiCaller,
@@ -47,16 +90,17 @@ pub(crate) async fn list(
     parameters: Parameters,
 ) -> Result<Json<Value>, ApiError> {
     let page = PageOf::read(&parameters, 30)?;
-    let found = projects::list(&caller, page.offset(), page.size).await?;
+    let found = projects::list(&caller, filter(&parameters)?, page.slice()).await?;
     let own = caller.organization.0;
     let results: Vec<Value> = found
         .resources
         .iter()
         .map(|project| shapes::project(project, own))
         .collect();
+    let path = repeated("/api/projects/", &KNOWN, &parameters);
     Ok(Json(page.envelope(
         &state.config.base_url(),
-        "/api/projects/",
+        &path,
         found.total,
         &results,
     )))

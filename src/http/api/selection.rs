@@ -60,7 +60,7 @@ impl Selection {
     /// The same in parameters, each of which goes before what the body says.
     pub(super) fn of(self, parameters: &Parameters) -> Result<Self, ApiError> {
         let list = |name: &str, said: Option<Vec<MemberNumber>>| -> Result<_, ApiError> {
-            if parameters.get(name).is_none_or(str::is_empty) {
+            if parameters.every(name).all(str::is_empty) {
                 return Ok(said);
             }
             let numbers = numbers(parameters, name)?;

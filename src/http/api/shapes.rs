@@ -48,6 +48,23 @@ fn initials(first: &str, last: &str, email: &str) -> String {
     letters.to_uppercase()
 }
 
+/// A person with their place in the organization.
+pub(super) fn person(listed: &Listed, organization: i64) -> Value {
+    let member = &listed.member;
+    let mut shown = user(member, organization);
+    let place = json!({
+        "organization_id": organization,
+        "role": member.role.code(),
+        "role_source": member.role_source.name(),
+        "active": member.role.has_access(),
+        "user_type": "standard",
+        "flex": null,
+    });
+    shown["org_membership"] = json!([place]);
+    shown["organization_membership"] = place;
+    shown
+}
+
 /// A member's place in the organization.
 pub(super) fn membership(listed: &Listed, organization: i64) -> Value {
     let member = &listed.member;

@@ -20,7 +20,7 @@ pub(crate) async fn whoami(ApiCaller(caller): ApiCaller) -> Result<Json<Value>, 
         "role_source": member.role_source.name(),
         "active": true,
         "user_type": "standard",
-        "flex": false,
+        "flex": null,
     });
     let mut shown = shapes::user(&member, own);
     let (places, owner) = profile::belongings(&caller).await?;
@@ -32,7 +32,7 @@ pub(crate) async fn whoami(ApiCaller(caller): ApiCaller) -> Result<Json<Value>, 
                 "role": place.role.code(),
                 "active": place.role.has_access(),
                 "user_type": "standard",
-                "flex": false,
+                "flex": null,
             })
         })
         .collect();

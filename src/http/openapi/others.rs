@@ -64,6 +64,8 @@ pub(super) const TABLE: &[Operation] = &[
     page("GET", "/docs", "This, as a page"),
     op("GET", "/openapi.json", "This, as a document").by(Anyone),
     op("GET", "/healthz", "The process lives").by(Anyone),
+    op("GET", "/health", "Is the process alive, in Label Studio's word").by(Anyone),
+    op("GET", "/api/version", "Which version runs").by(Anyone),
     op("GET", "/readyz", "The database answers").by(Anyone).answers(&[200, 503]),
     op("GET", "/metrics", "Metrics for Prometheus").by(Anyone).gives("text/plain"),
     op("GET", "/auth/verify", "Tells a proxy who makes a request; any method").by(Anyone).gives("")

@@ -56,7 +56,8 @@ pub(super) const TABLE: &[Operation] = &[
     op("GET", "/api/organizations/{organization}/memberships/{member}", "One member").by(Managers),
     op("DELETE", "/api/organizations/{organization}/memberships/{member}", "Deletes a member").by(Admins).answers(&[204]),
     op("POST", "/api/organizations/{organization}/leave", "Leaves an organization").answers(&[204]),
-    op("GET", "/api/projects", "A page of projects").by(Managers).query(PAGE),
+    op("GET", "/api/projects", "A page of projects").by(Managers)
+        .query("page: integer, page_size: integer, ids: string, title: string, search: string, workspaces: string, archived: boolean, ordering: string"),
     op("POST", "/api/projects", "Makes a project").by(Managers).answers(&[201])
         .body("title: string, description?: string, workspace?: integer"),
     op("GET", "/api/saml/settings", "The first SAML connection, roles and rules").by(Admins),

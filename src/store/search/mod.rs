@@ -3,6 +3,7 @@
 pub(crate) mod members;
 mod order;
 mod place;
+pub(crate) mod projects;
 mod statement;
 mod table;
 

@@ -1,5 +1,6 @@
 //! The membership store as admins and members meet it: the organization, its roll, seats and Owner.
 
+mod history;
 mod invitations;
 mod list;
 mod organization;
@@ -9,6 +10,7 @@ mod places;
 mod races;
 mod seats;
 mod tags;
+mod users;
 
 use reqwest::Method;
 use serde_json::Value;

@@ -319,3 +319,57 @@ async fn many_are_moved_at_once_and_only_by_managers_of_the_organization() {
     assert!(list.contains("'=cmd@a.example"), "{list}");
     app.finish();
 }
+
+#[tokio::test]
+async fn the_list_of_projects_is_narrowed_searched_and_sorted() {
+    let app = App::start().await;
+    let rest = &app.own.rest;
+    let space = made(&app, "/workspaces/", &json!({ "title": "Space" })).await;
+    let mut ids = Vec::new();
+    for title in ["Éclair One", "Eclair two", "100%_three", "four"] {
+        ids.push(made(&app, "/projects/", &json!({ "title": title })).await);
+    }
+    let inside = format!("/workspaces/{space}/projects/");
+    rest.post(&inside, &json!({ "project": ids[1] }))
+        .await
+        .is(201);
+    let away = json!({ "is_archived": true });
+    rest.patch(&format!("/projects/{}", ids[3]), &away)
+        .await
+        .is(200);
+    let (two, three) = (ids[1], ids[2]);
+    for (query, expected) in [
+        (String::new(), vec![0, 1, 2, 3]),
+        ("?ordering=-id".to_owned(), vec![3, 2, 1, 0]),
+        ("?search=CLAIR".to_owned(), vec![0, 1]),
+        ("?title=%C3%A9CLAIR".to_owned(), vec![0]),
+        ("?search=%25_".to_owned(), vec![2]),
+        ("?search=t&ordering=-created_at".to_owned(), vec![2, 1]),
+        (format!("?ids={two},{three}"), vec![1, 2]),
+        (format!("?ids={two}&ids={three}"), vec![1, 2]),
+        (format!("?ids={two},{three}&search=three"), vec![2]),
+        (format!("?workspaces={space}"), vec![1]),
+        ("?archived=true".to_owned(), vec![3]),
+        ("?archived=false&search=four".to_owned(), vec![]),
+    ] {
+        let joint = if query.is_empty() { '?' } else { '&' };
+        let mut next = Some(format!("/projects/{query}{joint}page_size=1"));
+        let mut seen = Vec::new();
+        while let Some(path) = next {
+            let page = rest.get(&path).await.is(200);
+            assert_eq!(page["count"], expected.len(), "{path}");
+            let results = page["results"].as_array().unwrap();
+            seen.extend(results.iter().map(|one| one["id"].as_i64().unwrap()));
+            let prefix = format!("{}/api", app.base);
+            next = page["next"]
+                .as_str()
+                .map(|url| url.strip_prefix(&prefix).unwrap().to_owned());
+        }
+        let expected: Vec<i64> = expected.into_iter().map(|at: usize| ids[at]).collect();
+        assert_eq!(seen, expected, "{query}");
+    }
+    for bad in ["ids=x", "archived=perhaps", "ordering=title"] {
+        rest.get(&format!("/projects?{bad}")).await.is_problem(400);
+    }
+    app.finish();
+}
