@@ -16,6 +16,7 @@ pub(crate) mod groups;
 pub(crate) mod history;
 pub(crate) mod invitations;
 pub(crate) mod mail;
+pub(crate) mod mapping_preview;
 pub(crate) mod members;
 mod membership;
 pub(crate) mod metadata;

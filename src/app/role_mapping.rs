@@ -11,6 +11,7 @@ use crate::domain::organization::Organization;
 use crate::domain::role::{self, ProjectRole, ProjectRuleMatch, Role, RoleSource, Why};
 use crate::domain::{MemberId, MemberNumber, ProjectId, WorkspaceId};
 use crate::store::db::Tx;
+use crate::store::roles::RoleChange;
 use crate::store::{
     mapping, members, organizations, places, project_members, projects, roles as facts,
     workspace_members,
@@ -42,17 +43,17 @@ pub(crate) async fn change(
     caller.must_administer()?;
     // Alone: who changes memberships at the same time is either seen here or sees the new rules.
     let mut tx = caller.write_alone().await?;
-    let saved = apply(caller, &mut tx, change).await?;
+    let (saved, changed) = apply(caller, &mut tx, change).await?;
     tx.commit().await?;
-    Ok(saved)
+    Ok((saved, changed.len() as u64))
 }
 
-/// The same in a transaction that is alone.
+/// The same in a transaction that is alone; with each change of a role, of which one member may have several.
 pub(super) async fn apply(
     caller: &Caller,
     tx: &mut Tx,
     change: MappingChange,
-) -> Result<(Mapping, u64), Error> {
+) -> Result<(Mapping, Vec<RoleChange>), Error> {
     let before = mapping::find(tx, caller.organization).await?;
     if let Some(rules) = &change.roles {
         one_role_a_group(rules)?;
@@ -74,7 +75,7 @@ pub(super) async fn apply(
         mapping::replace_workspace_rules(tx, caller.organization, &rules).await?;
     }
     let after = mapping::find(tx, caller.organization).await?;
-    let mut changed = 0;
+    let mut changed = Vec::new();
     if before != after {
         caller
             .record(
@@ -83,7 +84,7 @@ pub(super) async fn apply(
             )
             .await?;
         for group in groups_touched(&before.roles, &after.roles) {
-            changed += roles::derive_group(caller, tx, &group).await?;
+            changed.extend(roles::derive_group(caller, tx, &group).await?);
         }
     }
     Ok((after, changed))

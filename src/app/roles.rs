@@ -7,14 +7,14 @@ use crate::domain::event::Event;
 use crate::domain::member::Member;
 use crate::domain::role::Role;
 use crate::store::db::Tx;
-use crate::store::roles::Derived;
+use crate::store::roles::{Derived, RoleChange};
 use crate::store::{credentials, mapping, members, roles};
 
 /// How many members one statement handles: enough to be quick, few enough to bound memory.
 pub(super) const CHUNK: u16 = 500;
 
-/// Derives the roles of these members again, in the transaction that changed a fact of theirs; how many have another
-/// role now. Who has no access any more loses every session and token.
+/// Derives the roles of these members again, in the transaction that changed a fact of theirs; whose role is another
+/// now. Who has no access any more loses every session and token.
 ///
 /// They are taken in the order of their ids, whatever their number, so that two of us never wait for each other: a
 /// transaction beside others calls this once.
@@ -22,14 +22,14 @@ pub(super) async fn derive(
     caller: &Caller,
     tx: &mut Tx,
     members: &[MemberId],
-) -> Result<u64, Error> {
-    let mut changed = 0;
+) -> Result<Vec<RoleChange>, Error> {
+    let mut changed = Vec::new();
     let mut members = members.to_vec();
     members.sort_unstable();
     members.dedup();
     for chunk in members.chunks(usize::from(CHUNK)) {
         roles::hold(tx, caller.organization, chunk).await?;
-        changed += derive_held(caller, tx, chunk, Vec::new()).await?;
+        changed.extend(derive_held(caller, tx, chunk, Vec::new()).await?);
     }
     Ok(changed)
 }
@@ -40,19 +40,26 @@ pub(super) async fn derive_held(
     tx: &mut Tx,
     members: &[MemberId],
     mut told: Vec<Event>,
-) -> Result<u64, Error> {
+) -> Result<Vec<RoleChange>, Error> {
     let derived = roles::derive(tx, caller.organization, members).await?;
-    let follows = settled(caller, tx, derived).await?;
-    let changed = follows.len() as u64;
-    told.extend(follows);
+    let changes = settled(caller, tx, derived).await?;
+    told.extend(changes.iter().map(changed));
     if !told.is_empty() {
         caller.record(tx, told).await?;
     }
-    Ok(changed)
+    Ok(changes)
 }
 
-/// Sees to the seats, and ends what those who have no access any more came in with; what there is to tell.
-async fn settled(caller: &Caller, tx: &mut Tx, mut derived: Derived) -> Result<Vec<Event>, Error> {
+fn changed(change: &RoleChange) -> Event {
+    Event::role_changed(change.member, change.before, change.after, change.source)
+}
+
+/// Sees to the seats, and ends what those who have no access any more came in with; whose role is another after all.
+async fn settled(
+    caller: &Caller,
+    tx: &mut Tx,
+    mut derived: Derived,
+) -> Result<Vec<RoleChange>, Error> {
     seats::settle(caller, tx, &mut derived).await?;
     let barred: Vec<MemberId> = derived
         .changes
@@ -63,10 +70,7 @@ async fn settled(caller: &Caller, tx: &mut Tx, mut derived: Derived) -> Result<V
     if !barred.is_empty() {
         credentials::delete_all_of(tx, caller.organization, &barred).await?;
     }
-    let told = derived.changes.into_iter().map(|change| {
-        Event::role_changed(change.member, change.before, change.after, change.source)
-    });
-    Ok(told.collect())
+    Ok(derived.changes)
 }
 
 /// Gives a new member a seat, where seats are limited and one is free.
@@ -86,16 +90,21 @@ pub(super) async fn fill_seats(caller: &Caller, tx: &mut Tx) -> Result<(), Error
         changes: Vec::new(),
         any_waits: true,
     };
-    let told = settled(caller, tx, nobody).await?;
-    if !told.is_empty() {
+    let changes = settled(caller, tx, nobody).await?;
+    if !changes.is_empty() {
+        let told = changes.iter().map(changed).collect();
         caller.record(tx, told).await?;
     }
     Ok(())
 }
 
 /// Derives the roles of everybody who is in a group of this name, of the directory's or of a sign-on's.
-pub(super) async fn derive_group(caller: &Caller, tx: &mut Tx, group: &str) -> Result<u64, Error> {
-    let mut changed = 0;
+pub(super) async fn derive_group(
+    caller: &Caller,
+    tx: &mut Tx,
+    group: &str,
+) -> Result<Vec<RoleChange>, Error> {
+    let mut changed = Vec::new();
     let mut last = None;
     loop {
         let members =
@@ -104,20 +113,19 @@ pub(super) async fn derive_group(caller: &Caller, tx: &mut Tx, group: &str) -> R
         if last.is_none() {
             return Ok(changed);
         }
-        changed += derive(caller, tx, &members).await?;
+        changed.extend(derive(caller, tx, &members).await?);
     }
 }
 
 /// Derives the roles of every member of the organization.
-pub(super) async fn derive_all(caller: &Caller, tx: &mut Tx) -> Result<u64, Error> {
-    let mut changed = 0;
+pub(super) async fn derive_all(caller: &Caller, tx: &mut Tx) -> Result<(), Error> {
     let mut last = None;
     loop {
         let members = mapping::members_after(tx, caller.organization, last, CHUNK).await?;
         last = members.last().copied();
         if last.is_none() {
-            return Ok(changed);
+            return Ok(());
         }
-        changed += derive(caller, tx, &members).await?;
+        derive(caller, tx, &members).await?;
     }
 }

@@ -93,6 +93,28 @@ pub(crate) fn groups_touched(before: &[RoleRule], after: &[RoleRule]) -> BTreeSe
         .collect()
 }
 
+/// The names of the groups of which any rule differs between `before` and `after`.
+pub(crate) fn groups_concerned(before: &Mapping, after: &Mapping) -> BTreeSet<String> {
+    fn differing<'a, T: Ord>(
+        before: &'a [T],
+        after: &'a [T],
+        group: impl Fn(&T) -> &String,
+    ) -> Vec<String> {
+        let before: BTreeSet<&T> = before.iter().collect();
+        let after: BTreeSet<&T> = after.iter().collect();
+        let differing = before.symmetric_difference(&after);
+        differing.map(|rule| group(rule).clone()).collect()
+    }
+    let mut groups = groups_touched(&before.roles, &after.roles);
+    groups.extend(differing(&before.projects, &after.projects, |rule| {
+        &rule.group
+    }));
+    groups.extend(differing(&before.workspaces, &after.workspaces, |rule| {
+        &rule.group
+    }));
+    groups
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -27,6 +27,7 @@ pub(crate) mod receiver;
 pub(crate) mod request_log;
 pub(crate) mod role;
 pub(crate) mod schema;
+pub(crate) mod standing;
 pub(crate) mod tag;
 pub(crate) mod trace;
 pub(crate) mod webhook;

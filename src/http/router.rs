@@ -331,6 +331,7 @@ fn scim_api() -> Routes {
             "/api/scim/settings",
             get(mapping::get).post(mapping::change),
         ),
+        ("/api/scim/settings/preview", post(mapping::preview)),
         (
             "/api/scim/receivers",
             get(receivers::list).post(receivers::create),

@@ -41,6 +41,7 @@ pub(crate) mod sessions;
 pub(crate) mod sessions_at_idp;
 pub(crate) mod sign_in_traces;
 pub(crate) mod sign_ons;
+pub(crate) mod standings;
 pub(crate) mod tag_imports;
 pub(crate) mod tags;
 pub(crate) mod throttles;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::body::Body;
 use super::error::ApiError;
+use crate::app::mapping_preview::{self, Move, Place};
 use crate::app::{Caller, projects, role_mapping};
 use crate::domain::error::Error;
 use crate::domain::mapping::{
@@ -42,16 +43,87 @@ pub(crate) async fn get(ApiCaller(caller): ApiCaller) -> Result<Json<Value>, Api
     Ok(Json(written(&caller, &mapping).await?))
 }
 
+/// What is to be saved.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Saving {
+    #[serde(flatten)]
+    lists: Lists,
+    /// Of a preview: nothing is saved that would do something else than was seen there.
+    mark: Option<String>,
+}
+
 /// POST: saves rules, with effect on every member before the answer.
 pub(crate) async fn change(
     ApiCaller(caller): ApiCaller,
-    Body(lists): Body<Lists>,
+    Body(saving): Body<Saving>,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
-    let change = read(&caller, lists).await?;
-    let (mapping, moved) = role_mapping::change(&caller, change).await?;
+    let change = read(&caller, saving.lists).await?;
+    let (mapping, moved) = match &saving.mark {
+        None => role_mapping::change(&caller, change).await?,
+        Some(mark) => {
+            let done = mapping_preview::apply(&caller, change, mark).await?;
+            (done.after, done.members_changed)
+        }
+    };
     let mut answer = written(&caller, &mapping).await?;
     answer["members_changed"] = json!(moved);
     Ok((StatusCode::CREATED, Json(answer)))
+}
+
+/// POST: what saving these rules would do. Saves nothing.
+pub(crate) async fn preview(
+    ApiCaller(caller): ApiCaller,
+    Body(lists): Body<Lists>,
+) -> Result<Json<Value>, ApiError> {
+    let change = read(&caller, lists).await?;
+    let seen = mapping_preview::preview(&caller, change).await?;
+    let counts: Vec<Value> = seen
+        .counts
+        .iter()
+        .map(|(moved, members)| {
+            let mut counted = written_move(*moved);
+            counted["members"] = json!(members);
+            counted
+        })
+        .collect();
+    let movers: Vec<Value> = seen
+        .movers
+        .iter()
+        .map(|mover| {
+            let mut moved = written_move(mover.moved);
+            moved["id"] = json!(mover.number);
+            moved["user_name"] = json!(mover.user_name);
+            moved
+        })
+        .collect();
+    let both = |(before, after): (i64, i64)| json!({ "before": before, "after": after });
+    Ok(Json(json!({
+        "mark": seen.mark,
+        "rules": written(&caller, &seen.after).await?,
+        "members_changed": seen.members_changed,
+        "losing_access": seen.losing_access,
+        "seats": {
+            "limit": seen.seats.limit,
+            "used": both(seen.seats.used),
+            "waiting": both(seen.seats.waiting),
+        },
+        "counts": counts,
+        "movers": movers,
+    })))
+}
+
+fn written_move(moved: Move) -> Value {
+    let (place, id) = match moved.place {
+        Place::Organization => ("organization", None),
+        Place::Project(id) => ("project", Some(id.0)),
+        Place::Workspace(id) => ("workspace", Some(id.0)),
+    };
+    json!({
+        "place": place,
+        "place_id": id,
+        "before": moved.before.map(Role::code),
+        "after": moved.after.map(Role::code),
+    })
 }
 
 /// Reads lists of rules.

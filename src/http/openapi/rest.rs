@@ -87,6 +87,8 @@ pub(super) const TABLE: &[Operation] = &[
     op("DELETE", "/api/scim/schemas/{urn}", "Takes an extension away").by(Admins).answers(&[204]),
     op("GET", "/api/scim/settings", "The rules that give roles").by(Admins),
     op("POST", "/api/scim/settings", "Replaces the lists of rules that are sent").by(Admins).answers(&[201])
+        .body("roles_groups?: [[string]], workspaces_groups?: [[string]], projects_groups?: [object], mark?: string"),
+    op("POST", "/api/scim/settings/preview", "What replacing them would do").by(Admins)
         .body("roles_groups?: [[string]], workspaces_groups?: [[string]], projects_groups?: [object]"),
     op("GET", "/api/scim/tokens", "A page of SCIM tokens").by(Admins).query(PAGE),
     op("POST", "/api/scim/tokens", "Makes a SCIM token, shown this once").by(Admins).answers(&[201])

@@ -3,5 +3,6 @@
 mod late;
 mod lifecycle;
 mod order;
+mod preview;
 mod projects;
 mod rules;
