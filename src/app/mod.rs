@@ -138,6 +138,16 @@ impl Caller {
         ))
     }
 
+    /// Refuses who is not the Owner.
+    pub(in crate::app) fn must_own(&self) -> Result<(), Error> {
+        if self.role == Some(Role::Owner) {
+            return Ok(());
+        }
+        Err(Error::Forbidden(
+            "only the Owner of the organization can do this".to_owned(),
+        ))
+    }
+
     /// Refuses a member who is neither Owner nor Administrator: what a directory says of members, no other member says.
     pub(in crate::app) fn must_provision(&self) -> Result<(), Error> {
         match self.actor {

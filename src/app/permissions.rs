@@ -77,7 +77,7 @@ pub(crate) async fn set(
     permission: Permission,
     roles: &[Role],
 ) -> Result<Vec<Role>, Error> {
-    must_own(caller)?;
+    caller.must_own()?;
     if let Some(role) = roles
         .iter()
         .find(|role| !ALLOWABLE.contains(role) && **role != Role::Owner)
@@ -98,7 +98,7 @@ pub(crate) async fn set(
 
 /// Lets the default hold again.
 pub(crate) async fn reset(caller: &Caller, permission: Permission) -> Result<(), Error> {
-    must_own(caller)?;
+    caller.must_own()?;
     let mut tx = caller.write().await?;
     if rows::delete(&mut tx, caller.organization, permission).await? == 0 {
         return Err(MISSING);
@@ -106,13 +106,4 @@ pub(crate) async fn reset(caller: &Caller, permission: Permission) -> Result<(),
     let told = Event::permission_changed(permission.key(), None);
     caller.record(&mut tx, vec![told]).await?;
     tx.commit().await
-}
-
-fn must_own(caller: &Caller) -> Result<(), Error> {
-    if caller.role == Some(Role::Owner) {
-        return Ok(());
-    }
-    Err(Error::Forbidden(
-        "only the Owner of the organization can do this".to_owned(),
-    ))
 }

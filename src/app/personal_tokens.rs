@@ -3,10 +3,12 @@
 //!
 //! A token is not kept: what it says is, so that it can be shown without its signature. Each use asks the database.
 
+use super::permissions::must_have;
 use super::vault::Vault;
 use super::{Caller, sessions};
 use crate::domain::error::Error;
 use crate::domain::event::Event;
+use crate::domain::permission::Permission;
 use crate::domain::{MemberId, MemberNumber, PersonalTokenId, Timestamp};
 use crate::secret;
 use crate::secret::jwt::{self, Claims, Use};
@@ -60,6 +62,7 @@ fn claims(token: &PersonalToken, number: MemberNumber) -> Claims {
 pub(crate) async fn create(caller: &Caller, vault: &Vault) -> Result<Shown, Unmade> {
     let member = sessions::person(caller)?;
     let mut tx = caller.write().await?;
+    must_have(caller, &mut tx, Permission::CreateTokens).await?;
     let settings = policies::tokens(&mut tx, caller.organization).await?;
     if !settings.personal {
         return Err(Error::Forbidden(
@@ -176,10 +179,11 @@ pub(crate) async fn rotate(
     token: &str,
 ) -> Result<Option<Shown>, Error> {
     let member = sessions::person(caller)?;
+    let mut tx = caller.write().await?;
+    must_have(caller, &mut tx, Permission::CreateTokens).await?;
     let Some(claims) = signed(vault, token, Use::Refresh, caller.now)? else {
         return Ok(None);
     };
-    let mut tx = caller.write().await?;
     let settings = policies::tokens(&mut tx, caller.organization).await?;
     let found = members::find_locked(&mut tx, caller.organization, member).await?;
     let number = found.ok_or(Error::NotFound("member"))?.number;
@@ -238,6 +242,7 @@ pub(crate) async fn user_token(caller: &Caller, vault: &Vault) -> Result<Option<
 pub(crate) async fn reset_user_token(caller: &Caller, vault: &Vault) -> Result<String, Error> {
     let member = sessions::person(caller)?;
     let mut tx = caller.write().await?;
+    must_have(caller, &mut tx, Permission::CreateTokens).await?;
     must_allow_user_tokens(caller, &mut tx).await?;
     members::find_locked(&mut tx, caller.organization, member).await?;
     let token = secret::random_token("rr_pat_");

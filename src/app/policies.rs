@@ -4,7 +4,6 @@ use super::Caller;
 use crate::domain::error::Error;
 use crate::domain::event::Event;
 use crate::domain::policy::{SessionPolicy, TokenSettings};
-use crate::domain::role::Role;
 use crate::store::policies as rows;
 
 /// The longest that a session may last, in minutes: a year.
@@ -41,11 +40,7 @@ pub(crate) async fn set_sessions(
     caller: &Caller,
     change: impl FnOnce(&mut SessionPolicy),
 ) -> Result<SessionPolicy, Error> {
-    if caller.role != Some(Role::Owner) {
-        return Err(Error::Forbidden(
-            "only the Owner of the organization can do this".to_owned(),
-        ));
-    }
+    caller.must_own()?;
     let mut tx = caller.write_alone().await?;
     let before = rows::sessions(&mut tx, caller.organization).await?;
     let mut wanted = before;

@@ -8,6 +8,7 @@
     reason = "the permission for tests does not reach their helpers"
 )]
 
+mod access;
 mod accounts;
 mod app;
 mod client;

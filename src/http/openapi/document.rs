@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Operation, Who};
+use super::Operation;
 
 const SCIM: &str = "application/scim+json";
 
@@ -60,13 +60,13 @@ fn described(operation: &Operation) -> Value {
         "summary": operation.says,
         "operationId": id(operation),
         "tags": [operation.heading()],
-        "security": match operation.who {
-            Who::Anyone => json!([{}]),
-            Who::Directory => json!([{ "scim_token": [] }]),
-            Who::Members | Who::Managers | Who::Admins => json!([{ "user_token": [] }, { "session": [] }]),
-        },
+        "security": security(operation),
+        "x-allowed": operation.who.words(),
         "responses": responses(operation),
     });
+    if let Some(permission) = operation.who.permission() {
+        described["x-permission"] = permission.key().into();
+    }
     let in_path = operation.path.split('/').filter_map(|part| {
         let name = part.strip_prefix('{')?.strip_suffix('}')?;
         Some(
@@ -91,6 +91,14 @@ fn described(operation: &Operation) -> Value {
         });
     }
     described
+}
+
+/// The credentials that open it, any one of them.
+fn security(operation: &Operation) -> Value {
+    match operation.who.credentials() {
+        [] => json!([{}]),
+        all => all.iter().map(|one| json!({ *one: [] })).collect(),
+    }
 }
 
 /// The method and the words of the path: `get_api_domains_domain`.

@@ -2,6 +2,8 @@
 //!
 //! Each operation is one line of a table, `rest.rs` or `others.rs`; a test holds the table and the router equal.
 
+#[cfg(test)]
+mod access_tests;
 mod document;
 mod others;
 mod pages;
@@ -9,6 +11,7 @@ mod rest;
 mod roster;
 #[cfg(test)]
 mod tests;
+mod who;
 
 use std::sync::OnceLock;
 
@@ -16,22 +19,8 @@ use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use self::who::Who;
 use super::ui;
-
-/// Who may ask.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Who {
-    /// Anybody, without a credential.
-    Anyone,
-    /// Every member.
-    Members,
-    /// Managers and whoever is above them.
-    Managers,
-    /// Owner and Administrators.
-    Admins,
-    /// A provisioning client with a SCIM token.
-    Directory,
-}
 
 /// One thing that can be asked.
 #[derive(Debug, Clone, Copy)]
@@ -88,14 +77,15 @@ impl Operation {
     /// Every status of an answer, from the least on.
     fn statuses(&self) -> Vec<u16> {
         let mut all = self.answers.to_vec();
-        if self.who != Who::Anyone {
+        // Pages lead whoever is not signed in to where one does.
+        if !matches!(
+            self.who,
+            Who::Anyone | Who::Definers | Who::Visitors | Who::VisitingAdmins
+        ) {
             all.push(401);
         }
-        if matches!(self.who, Who::Managers | Who::Admins) {
-            all.push(403);
-        }
-        // Made by a page of another site.
-        if self.who == Who::Members && self.method != "GET" {
+        // Or made by a page of another site.
+        if self.who.divides_members() || self.who == Who::Members && self.method != "GET" {
             all.push(403);
         }
         if self.path.contains('{') {
@@ -170,13 +160,7 @@ pub(crate) async fn page() -> Response {
             method: operation.method,
             path: operation.path,
             says: operation.says,
-            who: match operation.who {
-                Who::Anyone => "anybody",
-                Who::Members => "members",
-                Who::Managers => "Managers and above",
-                Who::Admins => "Owner and Administrators",
-                Who::Directory => "SCIM tokens",
-            },
+            who: operation.who.name(),
             query: operation.query,
             body: operation.body,
             statuses: operation

@@ -1,6 +1,6 @@
 //! What is not the REST API: SCIM, sign-on, pages, what machines ask. Lines as in `rest.rs`.
 
-use super::Who::{Anyone, Directory};
+use super::who::Who::{AdminSubjects, Anyone, Definers, Directory, Members, Subjects};
 use super::{Operation, op};
 
 const SCIM: &str = "application/scim+json";
@@ -18,7 +18,7 @@ const fn scim(method: &'static str, path: &'static str, says: &'static str) -> O
 }
 
 const fn me(method: &'static str, says: &'static str) -> Operation {
-    op(method, "/scim/v2/Me", says).gives(SCIM)
+    op(method, "/scim/v2/Me", says).by(Subjects).gives(SCIM)
 }
 
 const fn page(method: &'static str, path: &'static str, says: &'static str) -> Operation {
@@ -48,18 +48,18 @@ pub(super) const TABLE: &[Operation] = &[
         .body("maxEvents?: integer, returnImmediately?: boolean, ack?: [string], setErrs?: object").answers(&[200, 404]),
     me("GET", "Who the user token stands for").query(READ).answers(&[200, 304, 404, 501]),
     me("POST", "Nobody makes themselves").body(USER).answers(&[404, 501]),
-    me("PUT", "Replaces oneself").query(READ).body(USER).answers(&[200, 403, 404, 409, 412, 501]),
-    me("PATCH", "Changes oneself").query(READ).body(PATCH).answers(&[200, 204, 403, 404, 409, 412, 501]),
-    me("DELETE", "Nobody deletes themselves").answers(&[204, 403, 404, 412, 501]),
+    me("PUT", "Replaces oneself").by(AdminSubjects).query(READ).body(USER).answers(&[200, 403, 404, 409, 412, 501]),
+    me("PATCH", "Changes oneself").by(AdminSubjects).query(READ).body(PATCH).answers(&[200, 204, 403, 404, 409, 412, 501]),
+    me("DELETE", "Nobody deletes themselves").by(AdminSubjects).answers(&[204, 403, 404, 412, 501]),
     scim("GET", "/scim/v2/ServiceProviderConfig", "What of SCIM there is").by(Anyone).answers(&[200, 401]),
     scim("GET", "/scim/v2/serviceConfiguration", "The same, as Microsoft's client asks").by(Anyone).answers(&[200, 401]),
     scim("GET", "/scim/v2/ResourceTypes", "User and Group").by(Anyone).query("filter: string").answers(&[200, 401, 403]),
     scim("GET", "/scim/v2/ResourceTypes/{id}", "One of them").by(Anyone).answers(&[200, 401]),
     scim("GET", "/scim/v2/Schemas", "The schemas").by(Anyone).query("filter: string").answers(&[200, 401, 403]),
-    scim("POST", "/scim/v2/Schemas", "Defines an extension").body("schemas?: [string], id: string, name?: string, attributes: [object]").answers(&[201, 403, 405, 409]),
+    scim("POST", "/scim/v2/Schemas", "Defines an extension").by(Definers).body("schemas?: [string], id: string, name?: string, attributes: [object]").answers(&[201, 403, 405, 409]),
     scim("GET", "/scim/v2/Schemas/{urn}", "One schema").by(Anyone).answers(&[200, 401]),
-    scim("PUT", "/scim/v2/Schemas/{urn}", "Defines an extension anew").body("schemas?: [string], id: string, name?: string, attributes: [object]").answers(&[200, 403, 405, 409]),
-    scim("DELETE", "/scim/v2/Schemas/{urn}", "Takes an extension away").answers(&[204, 403, 405]),
+    scim("PUT", "/scim/v2/Schemas/{urn}", "Defines an extension anew").by(Definers).body("schemas?: [string], id: string, name?: string, attributes: [object]").answers(&[200, 403, 405, 409]),
+    scim("DELETE", "/scim/v2/Schemas/{urn}", "Takes an extension away").by(Definers).answers(&[204, 403, 405]),
 
     page("GET", "/docs", "This, as a page"),
     op("GET", "/openapi.json", "This, as a document").by(Anyone),
@@ -68,7 +68,7 @@ pub(super) const TABLE: &[Operation] = &[
     op("GET", "/api/version", "Which version runs").by(Anyone),
     op("GET", "/readyz", "The database answers").by(Anyone).answers(&[200, 503]),
     op("GET", "/metrics", "Metrics for Prometheus").by(Anyone).gives("text/plain"),
-    op("GET", "/auth/verify", "Tells a proxy who makes a request; any method").by(Anyone).gives("")
+    op("GET", "/auth/verify", "Tells a proxy who makes a request; any method").by(Members).gives("")
         .query("role: OW|AD|MA|RE|AN, group: string").answers(&[200, 302, 401, 403]),
 
     page("GET", "/saml/{token}/login", "Begins a sign-on by SAML").query("next: string").answers(&[200, 303]),

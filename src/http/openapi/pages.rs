@@ -1,6 +1,6 @@
 //! The pages: what people open in a browser. Lines as in `rest.rs`.
 
-use super::Who::Anyone;
+use super::who::Who::{Anyone, VisitingAdmins, Visitors};
 use super::{Operation, op};
 
 const PAGE: &str = "text/html";
@@ -11,7 +11,9 @@ const fn page(method: &'static str, path: &'static str, says: &'static str) -> O
 
 /// A page of whoever is signed in; others are led to the sign-in.
 const fn console(method: &'static str, path: &'static str, says: &'static str) -> Operation {
-    page(method, path, says).answers(&[200, 303, 403])
+    page(method, path, says)
+        .by(Visitors)
+        .answers(&[200, 303, 403])
 }
 
 #[rustfmt::skip]
@@ -19,7 +21,7 @@ pub(super) const TABLE: &[Operation] = &[
     page("GET", "/assets/{file}", "Styles, scripts and the icon of the pages").gives("text/css"),
     console("GET", "/", "Who is signed in, with which roles and why"),
     page("GET", "/login-link/{link}", "Signs somebody in, once").answers(&[303, 403]),
-    console("GET", "/sign-in-traces/{number}", "A trace of a sign-in"),
+    console("GET", "/sign-in-traces/{number}", "A trace of a sign-in").by(VisitingAdmins),
     page("GET", "/user/login", "Where one signs in").query("next: string, with: string, ended: string"),
     page("POST", "/user/login", "Signs in with a password, or tells where its address signs in").body("email: string, password?: string, next?: string").answers(&[200, 303, 401, 403, 429]),
     page("GET", "/logout", "Signs out").answers(&[303]),

@@ -1,8 +1,9 @@
 //! The REST API, a line for each operation, by path. 401, 403, 404, 413 and 415 follow from the rest of a line, and 400
 //! where it has a query or a body.
 
-use super::Who::{Admins, Anyone, Managers};
+use super::who::Who::{Admins, AdminsOrOneself, Allowed, Anyone, Managers, Owner};
 use super::{Operation, op};
+use crate::domain::permission::Permission::CreateTokens;
 
 const PAGE: &str = "page: integer, page_size: integer";
 
@@ -30,7 +31,7 @@ pub(super) const TABLE: &[Operation] = &[
     op("GET", "/api/current-user/hotkeys", "Kept for clients that ask"),
     op("PATCH", "/api/current-user/hotkeys", "Kept for clients that ask"),
     op("POST", "/api/current-user/password", "Sets one's password").answers(&[204, 429]).body("current_password?: string, new_password: string"),
-    op("POST", "/api/current-user/reset-token", "Gives oneself another user token").answers(&[201]),
+    op("POST", "/api/current-user/reset-token", "Gives oneself another user token").by(Allowed(CreateTokens)).answers(&[201]),
     op("GET", "/api/current-user/token", "One's user token").answers(&[200, 403, 404]),
     op("GET", "/api/current-user/whoami", "Who asks"),
     op("GET", "/api/domains", "A page of domains").by(Admins).query(PAGE),
@@ -45,7 +46,7 @@ pub(super) const TABLE: &[Operation] = &[
     op("POST", "/api/jwt/settings", "Says which tokens there may be").by(Admins)
         .body("api_token_ttl_days?: integer, api_tokens_enabled?: boolean, legacy_api_tokens_enabled?: boolean"),
     op("GET", "/api/mails", "Mails that were not sent").by(Admins).query(PAGE),
-    op("GET", "/api/members/{id}/explain", "Why a member has their roles").answers(&[200, 403]),
+    op("GET", "/api/members/{id}/explain", "Why a member has their roles").by(AdminsOrOneself),
     op("DELETE", "/api/members/{id}/sessions", "Ends every session of a member").by(Admins),
     op("GET", "/api/organizations/{organization}/memberships", "A page of members").by(Managers)
         .query("page: integer, page_size: integer, role: string"),
@@ -95,7 +96,7 @@ pub(super) const TABLE: &[Operation] = &[
         .body("profile?: string, expires_at?: string"),
     op("DELETE", "/api/scim/tokens/{id}", "Revokes a SCIM token").by(Admins).answers(&[204]),
     op("GET", "/api/session-policy", "How long sessions last"),
-    op("PATCH", "/api/session-policy", "Says how long sessions last").by(Admins)
+    op("PATCH", "/api/session-policy", "Says how long sessions last").by(Owner)
         .body("max_session_age?: integer, max_time_between_activity?: integer"),
     op("GET", "/api/sessions", "Where one is signed in"),
     op("DELETE", "/api/sessions", "Ends one's sessions but this one"),
@@ -104,10 +105,10 @@ pub(super) const TABLE: &[Operation] = &[
         .query("page: integer, page_size: integer, outcome: string, connection: string, member: string"),
     op("GET", "/api/sign-in-traces/{number}", "One trace").by(Admins),
     op("GET", "/api/token", "One's personal access tokens").answers(&[200, 403]),
-    op("POST", "/api/token", "Makes one, shown this once").answers(&[201, 409]),
+    op("POST", "/api/token", "Makes one, shown this once").by(Allowed(CreateTokens)).answers(&[201, 409]),
     op("POST", "/api/token/blacklist", "Revokes one").answers(&[204, 404]).body("refresh: string"),
     op("POST", "/api/token/refresh", "An access token for a few minutes").by(Anyone).answers(&[200, 401, 403]).body("refresh: string"),
-    op("POST", "/api/token/rotate", "Another in the place of one").answers(&[200, 401, 404]).body("refresh: string"),
+    op("POST", "/api/token/rotate", "Another in the place of one").by(Allowed(CreateTokens)).answers(&[200, 401, 404]).body("refresh: string"),
     op("GET", "/api/webhooks", "Where events are posted to").by(Admins),
     op("POST", "/api/webhooks", "Sets a webhook up; its secret is shown this once").by(Admins).answers(&[201])
         .body("url: string, events: [string], description?: string, enabled?: boolean, after?: integer"),

@@ -1,7 +1,8 @@
 //! The organization and its roll, as in `rest.rs`.
 
-use super::Who::{Admins, Managers};
+use super::who::Who::{Admins, AdminsOrOneself, Allowed, Managers, ManagersOrOneself, Owner};
 use super::{Operation, op};
+use crate::domain::permission::Permission::InviteMembers;
 
 #[rustfmt::skip]
 pub(super) const TABLE: &[Operation] = &[
@@ -11,7 +12,7 @@ pub(super) const TABLE: &[Operation] = &[
     op("GET", "/api/organization", "The organization"),
     op("PATCH", "/api/organization", "Changes what is given of the organization").by(Admins).body("title?: string, contact_info?: string, default_role?: string"),
     op("PATCH", "/api/organizations/{organization}/set-default-role", "Says with which role people join").by(Admins).body("default_role: string"),
-    op("POST", "/api/organizations/{organization}/transfer-ownership", "Makes another member the Owner").body("user_id: integer"),
+    op("POST", "/api/organizations/{organization}/transfer-ownership", "Makes another member the Owner").by(Owner).body("user_id: integer"),
     op("GET", "/api/billing/info", "How the seats stand"),
     op("GET", "/api/organizations/{organization}/memberships/search", "The list of members for clients that ask here").by(Managers).query("page: integer, page_size: integer, role: string, tags: string, search: string, ordering: string"),
     op("POST", "/api/organizations/{organization}/memberships/search", "The same").by(Managers).query("page: integer, page_size: integer, role: string, tags: string, search: string, ordering: string").body("filters?: object"),
@@ -32,8 +33,8 @@ pub(super) const TABLE: &[Operation] = &[
     op("DELETE", "/api/organizations/{organization}/member-tags/{tag}", "Deletes a tag").by(Admins).answers(&[204]),
     op("GET", "/api/users", "The members as people, up to 10,000").by(Managers).query("ordering: string"),
     op("POST", "/api/users", "Makes a member with an account").by(Admins).answers(&[201]).body("username: string, email?: string, first_name?: string, last_name?: string, phone?: string, password?: string"),
-    op("GET", "/api/users/{id}", "One of them; oneself always").answers(&[200, 403]),
-    op("PATCH", "/api/users/{id}", "Changes what somebody is called; oneself always").answers(&[200, 403, 405]).body("first_name?: string, last_name?: string, phone?: string"),
+    op("GET", "/api/users/{id}", "One of them; oneself always").by(ManagersOrOneself),
+    op("PATCH", "/api/users/{id}", "Changes what somebody is called; oneself always").by(AdminsOrOneself).answers(&[200, 405]).body("first_name?: string, last_name?: string, phone?: string"),
     op("DELETE", "/api/users/{id}", "Deletes a member").by(Admins).answers(&[204, 405]),
     op("GET", "/api/activity-logs", "What happened, newest first").by(Admins).query("page: integer, page_size: integer, user: integer, start_date: string, end_date: string"),
     op("GET", "/api/fsm/organizations/{organization}/membership-history", "Who joined and left, and as what").by(Admins).query("page: integer, page_size: integer, user_id: integer, since: string, until: string"),
@@ -42,19 +43,19 @@ pub(super) const TABLE: &[Operation] = &[
     op("GET", "/api/fsm/projects/{id}/membership-history", "Who came into a project by hand").by(Admins).query("page: integer, page_size: integer, since: string, until: string"),
     op("GET", "/api/fsm/projects/{id}/role-history", "The same").by(Admins).query("page: integer, page_size: integer, since: string, until: string"),
     op("GET", "/api/fsm/workspaces/{id}/membership-history", "Who came into a workspace by hand").by(Admins).query("page: integer, page_size: integer, since: string, until: string"),
-    op("GET", "/api/invite", "The link by which people sign up").answers(&[200, 403]),
-    op("POST", "/api/invite/reset-token", "Another link").answers(&[201]),
-    op("POST", "/api/invite/send-email", "Invites people by mail").body("emails: [string], role: string, projects?: [integer], workspaces?: [integer]"),
-    op("POST", "/api/invite/revoke", "Takes an invitation back").answers(&[200, 404]).body("email: string"),
+    op("GET", "/api/invite", "The link by which people sign up").by(Allowed(InviteMembers)),
+    op("POST", "/api/invite/reset-token", "Another link").by(Allowed(InviteMembers)).answers(&[201]),
+    op("POST", "/api/invite/send-email", "Invites people by mail").by(Allowed(InviteMembers)).body("emails: [string], role: string, projects?: [integer], workspaces?: [integer]"),
+    op("POST", "/api/invite/revoke", "Takes an invitation back").by(Allowed(InviteMembers)).answers(&[200, 404]).body("email: string"),
     op("POST", "/api/invite/accept", "Becomes a member of another organization too").answers(&[201]).body("token: string"),
-    op("GET", "/api/invites", "A page of invitations").answers(&[200, 403]).query("page: integer, page_size: integer"),
+    op("GET", "/api/invites", "A page of invitations").by(Allowed(InviteMembers)).query("page: integer, page_size: integer"),
     op("GET", "/api/organizations/{organization}/permissions", "What the organization has said of who may do what").by(Admins),
-    op("POST", "/api/organizations/{organization}/permissions", "Says who may do something").answers(&[201]).body("permission: string, roles: [string]"),
+    op("POST", "/api/organizations/{organization}/permissions", "Says who may do something").by(Owner).answers(&[201]).body("permission: string, roles: [string]"),
     op("GET", "/api/organizations/{organization}/permissions/options", "What can be said").by(Admins),
     op("GET", "/api/organizations/{organization}/permissions/{permission}", "Who may do something").by(Admins),
-    op("PUT", "/api/organizations/{organization}/permissions/{permission}", "Says who may do something").body("roles: [string]"),
-    op("PATCH", "/api/organizations/{organization}/permissions/{permission}", "Says who may do something").body("roles: [string]"),
-    op("DELETE", "/api/organizations/{organization}/permissions/{permission}", "Lets the default hold again").answers(&[204]),
+    op("PUT", "/api/organizations/{organization}/permissions/{permission}", "Says who may do something").by(Owner).body("roles: [string]"),
+    op("PATCH", "/api/organizations/{organization}/permissions/{permission}", "Says who may do something").by(Owner).body("roles: [string]"),
+    op("DELETE", "/api/organizations/{organization}/permissions/{permission}", "Lets the default hold again").by(Owner).answers(&[204]),
     op("GET", "/api/projects/roles", "One's own roles in projects").query("ids: string"),
     op("POST", "/api/projects/roles", "Gives a role in a project").by(Managers).answers(&[201, 404]).body("project: integer, user: integer, role: string"),
     op("DELETE", "/api/projects/roles/{id}", "Takes such a role back").by(Managers).answers(&[204]),

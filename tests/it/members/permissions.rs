@@ -57,3 +57,40 @@ async fn the_owner_decides_who_invites_and_it_holds_at_once() {
         .is_problem(404);
     app.finish();
 }
+
+#[tokio::test]
+async fn the_owner_decides_who_makes_tokens_and_those_that_there_are_stay_good() {
+    let app = App::start().await;
+    let rest = &app.own.rest;
+    let reviewer = Person::with_role(&app, "rob@a.example", "RE").await;
+    let ask = async |method: Method, path: &str, body: Option<&serde_json::Value>| {
+        reviewer.ask(method, path, body).await
+    };
+    let made = ask(Method::POST, "/token", None).await.is(201);
+    let refresh = json!({ "refresh": made["token"] });
+    let wanted = json!({ "permission": "create_api_tokens", "roles": ["AD"] });
+    rest.post(PATH, &wanted).await.is(201);
+    for (method, path, body) in [
+        (Method::POST, "/token", None),
+        (Method::POST, "/token/rotate", Some(&refresh)),
+        (Method::POST, "/current-user/reset-token", None),
+        (Method::GET, "/current-user/token", None),
+    ] {
+        let sentence = ask(method, path, body).await.is_problem(403);
+        assert!(sentence.contains("create_api_tokens"), "{sentence}");
+    }
+    app.own
+        .rest
+        .with(None)
+        .post("/token/refresh", &refresh)
+        .await
+        .is(200);
+    ask(Method::POST, "/token/blacklist", Some(&refresh))
+        .await
+        .is(204);
+    rest.delete(&format!("{PATH}/create_api_tokens"))
+        .await
+        .is(204);
+    ask(Method::POST, "/token", None).await.is(201);
+    app.finish();
+}
