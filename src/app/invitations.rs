@@ -215,20 +215,19 @@ pub(crate) struct Offer {
     pub(crate) email: Option<String>,
 }
 
-/// What a token offers; `None` where it was used, taken back, replaced or has expired.
+/// What a token offers, by its hash; `None` where it was used, taken back, replaced or has expired.
 pub(crate) async fn offered(
     tx: &mut Tx,
-    token: &str,
+    hash: &str,
     now: Timestamp,
 ) -> Result<Option<Offer>, Error> {
-    let hash = secret::hash(token).0;
-    if let Some(invitation) = rows::find_by_hash(tx, &hash, now).await? {
+    if let Some(invitation) = rows::find_by_hash(tx, hash, now).await? {
         return Ok(Some(Offer {
             organization: invitation.organization,
             email: Some(invitation.email),
         }));
     }
-    let organization = rows::find_by_link(tx, &hash).await?;
+    let organization = rows::find_by_link(tx, hash).await?;
     Ok(organization.map(|organization| Offer {
         organization,
         email: None,
@@ -246,20 +245,19 @@ pub(crate) struct Guest {
 
 const GONE: &str = "this invitation does not work any more: it was used, taken back or replaced, or it has expired; ask for another";
 
-/// Makes somebody a member by a token, in a transaction of its organization. Used up by whoever comes first; used by
+/// Makes somebody a member by the hash of a token, in a transaction of its organization. Used up by whoever comes first; used by
 /// nobody where it fails.
 pub(crate) async fn accept(
     caller: &Caller,
     tx: &mut Tx,
-    token: &str,
+    hash: &str,
     guest: &Guest,
 ) -> Result<Member, Error> {
     let organization = caller.organization;
-    let hash = secret::hash(token).0;
     let gone = || Error::Forbidden(GONE.to_owned());
-    let invitation = rows::take(tx, organization, &hash, caller.now).await?;
+    let invitation = rows::take(tx, organization, hash, caller.now).await?;
     let base = match &invitation {
-        None if rows::find_by_link(tx, &hash).await? == Some(organization) => Role::NotActivated,
+        None if rows::find_by_link(tx, hash).await? == Some(organization) => Role::NotActivated,
         None => return Err(gone()),
         Some(invitation) => {
             if name::key(&invitation.email) != name::key(&guest.email) {
@@ -341,17 +339,17 @@ async fn still_stands(caller: &Caller, tx: &mut Tx, invitation: &Invitation) -> 
 /// The transaction in which a token is accepted, and who acts in it; `None` where it offers nothing.
 pub(crate) async fn open(
     db: &Db,
-    token: &str,
+    hash: &str,
     now: Timestamp,
     request: &str,
-) -> Result<Option<(Caller, Tx, Offer)>, Error> {
-    let offer = offered(&mut db.read().await?, token, now).await?;
+) -> Result<Option<(Caller, Tx)>, Error> {
+    let offer = offered(&mut db.read().await?, hash, now).await?;
     let Some(offer) = offer else {
         return Ok(None);
     };
     let caller = Caller::of_sign_on(db.clone(), now, offer.organization, request);
     let tx = caller.write().await?;
-    Ok(Some((caller, tx, offer)))
+    Ok(Some((caller, tx)))
 }
 
 /// Whoever is signed in accepts a token with the account that they have; into which organization, and as what.
@@ -372,11 +370,12 @@ pub(crate) async fn accept_signed_in(
             "your account has no sign-in address, so it cannot accept invitations".to_owned(),
         ));
     };
-    let opened = open(&caller.db, token, caller.now, &caller.request).await?;
-    let Some((acting, mut tx, _)) = opened else {
+    let hash = secret::hash(token).0;
+    let opened = open(&caller.db, &hash, caller.now, &caller.request).await?;
+    let Some((acting, mut tx)) = opened else {
         return Err(Error::Forbidden(GONE.to_owned()));
     };
-    let member = accept(&acting, &mut tx, token, &Guest { account, email }).await?;
+    let member = accept(&acting, &mut tx, &hash, &Guest { account, email }).await?;
     tx.commit().await?;
     Ok((acting.organization, member.role))
 }

@@ -242,19 +242,26 @@ pub(crate) async fn insert_sign_up(
     Ok(())
 }
 
+/// Who has signed up, by the hash of what confirms it.
+pub(crate) async fn find_sign_up(
+    tx: &mut Tx,
+    hash: &str,
+    now: Timestamp,
+) -> Result<Option<SignUp>, Error> {
+    tx.fetch_optional(
+        "SELECT email, password_hash, link FROM sign_ups WHERE hash = $1 AND expires_at > $2",
+        &[&hash, &now],
+    )
+    .await
+}
+
 /// Uses a confirmation up, with all others of the same address; who had signed up.
 pub(crate) async fn take_sign_up(
     tx: &mut Tx,
     hash: &str,
     now: Timestamp,
 ) -> Result<Option<SignUp>, Error> {
-    let found: Option<SignUp> = tx
-        .fetch_optional(
-            "SELECT email, password_hash, link FROM sign_ups WHERE hash = $1 AND expires_at > $2",
-            &[&hash, &now],
-        )
-        .await?;
-    let Some(found) = found else {
+    let Some(found) = find_sign_up(tx, hash, now).await? else {
         return Ok(None);
     };
     let taken = tx

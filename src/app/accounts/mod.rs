@@ -4,6 +4,7 @@
 //! account: `docs/adr/0022-guessing-passwords.md`.
 
 pub(crate) mod hashing;
+pub(crate) mod invited;
 pub(crate) mod leaving;
 pub(crate) mod passwords;
 pub(crate) mod profile;

@@ -1,5 +1,6 @@
 //! Accounts: signing up, in and out with a password, setting it anew; what people do with their own account; tokens.
 
+mod invited;
 mod limits;
 mod mail;
 mod pages;
