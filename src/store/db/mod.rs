@@ -161,13 +161,15 @@ impl Db {
     /// A transaction that changes an organization beside others that do. On SQLite it is the only one.
     ///
     /// It holds the organization shared, so that [`Db::write_alone`] excludes it: who changes a member's groups and who
-    /// changes the rules never miss each other.
+    /// changes the rules never miss each other. Where seats are limited it is alone: who frees a seat takes members in who
+    /// wait, and would wait for one whose own writer waits for the seats.
     pub(crate) async fn write(&self, organization: OrganizationId) -> Result<Tx, Error> {
         let place = self.bounds.writer(organization).await?;
         let begin = || {
+            let id = organization.0;
             format!(
-                "BEGIN; SELECT pg_advisory_xact_lock_shared({})",
-                organization.0
+                "BEGIN; SELECT CASE WHEN EXISTS (SELECT 1 FROM organizations WHERE id = {id} AND seat_limit IS NOT NULL)
+                    THEN pg_advisory_xact_lock({id}) ELSE pg_advisory_xact_lock_shared({id}) END"
             )
         };
         self.begin(begin, Some(place)).await
