@@ -13,7 +13,8 @@ use crate::domain::permission::Permission;
 use crate::domain::query::Found;
 use crate::domain::role::Role;
 use crate::domain::{
-    AccountId, InvitationId, MemberId, OrganizationId, ProjectId, Timestamp, WorkspaceId, name,
+    AccountId, InvitationId, MemberId, MemberNumber, OrganizationId, ProjectId, Timestamp,
+    WorkspaceId, name,
 };
 use crate::secret;
 use crate::store::db::{Db, Tx};
@@ -194,15 +195,20 @@ pub(crate) async fn revoke(caller: &Caller, email: &str) -> Result<(), Error> {
     tx.commit().await
 }
 
-/// The invitations that are open or have expired, newest first.
+/// The invitations that are open or have expired, newest first, with who sent each, if they are a member.
 pub(crate) async fn list(
     caller: &Caller,
     offset: i64,
     count: i64,
-) -> Result<Found<Invitation>, Error> {
+) -> Result<Found<(Invitation, Option<MemberNumber>)>, Error> {
     let mut tx = caller.db.read().await?;
     must_have(caller, &mut tx, Permission::InviteMembers).await?;
-    let (total, resources) = rows::list(&mut tx, caller.organization, offset, count).await?;
+    let (total, open) = rows::list(&mut tx, caller.organization, offset, count).await?;
+    let by: Vec<MemberId> = open.iter().map(|one| one.invited_by).collect();
+    let by = members::list_by_ids(&mut tx, caller.organization, &by).await?;
+    let number = |id| by.iter().find(|one| one.id == id).map(|one| one.number);
+    let resources = open.into_iter().map(|one| (number(one.invited_by), one));
+    let resources = resources.map(|(by, one)| (one, by)).collect();
     Ok(Found { total, resources })
 }
 

@@ -4,10 +4,15 @@
 use super::Caller;
 use crate::domain::MemberId;
 use crate::domain::error::Error;
-use crate::domain::role::Role;
+use crate::domain::listing::{MemberFilter, MemberOrder, Slice};
+use crate::domain::mapping::Mapping;
+use crate::domain::member::Member;
+use crate::domain::query::Found;
+use crate::domain::role::{Role, RoleSource};
 use crate::store::db::Tx;
 use crate::store::roles::{self as rows, Derived, RoleChange};
-use crate::store::{organizations, roles, seats};
+use crate::store::search::members as search;
+use crate::store::{mapping, organizations, roles, seats};
 
 /// How many who wait are looked at in one statement.
 const CHUNK: i64 = 500;
@@ -90,13 +95,52 @@ pub(crate) struct Seats {
 
 /// The seats of the caller's organization.
 pub(crate) async fn find(caller: &Caller) -> Result<Seats, Error> {
-    let mut tx = caller.db.read().await?;
-    let organization = organizations::find(&mut tx, caller.organization)
+    standing(caller, &mut caller.db.read().await?).await
+}
+
+async fn standing(caller: &Caller, tx: &mut Tx) -> Result<Seats, Error> {
+    let organization = organizations::find(tx, caller.organization)
         .await?
         .ok_or(Error::NotFound("organization"))?;
     Ok(Seats {
         limit: organization.seat_limit,
-        used: seats::count(&mut tx, caller.organization).await?,
-        waiting: seats::count_waiting(&mut tx, caller.organization).await?,
+        used: seats::count(tx, caller.organization).await?,
+        waiting: seats::count_waiting(tx, caller.organization).await?,
+    })
+}
+
+/// Who has a seat and why: members, each with the names of their groups and where they are in them.
+#[derive(Debug)]
+pub(crate) struct Report {
+    /// How the seats stand.
+    pub(crate) seats: Seats,
+    /// What groups give.
+    pub(crate) mapping: Mapping,
+    /// The members.
+    pub(crate) members: Found<(Member, Vec<(String, RoleSource)>)>,
+}
+
+/// A part of the report on seats; Owner and Administrators read it.
+pub(crate) async fn report(
+    caller: &Caller,
+    filter: &MemberFilter,
+    order: (MemberOrder, bool),
+    slice: Slice,
+) -> Result<Report, Error> {
+    caller.must_administer()?;
+    let organization = caller.organization;
+    let mut tx = caller.db.read().await?;
+    let total = search::count(&mut tx, organization, filter).await?;
+    let found = search::list(&mut tx, organization, filter, order, slice).await?;
+    let mut resources = Vec::with_capacity(found.len());
+    for member in found {
+        // One after the other: the view of groups is quick for one member at a time.
+        let groups = mapping::groups_named(&mut tx, organization, member.id).await?;
+        resources.push((member, groups));
+    }
+    Ok(Report {
+        seats: standing(caller, &mut tx).await?,
+        mapping: mapping::find(&mut tx, organization).await?,
+        members: Found { total, resources },
     })
 }

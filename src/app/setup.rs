@@ -7,12 +7,12 @@ use crate::domain::event::Event;
 use crate::domain::member::Profile;
 use crate::domain::name;
 use crate::domain::role::Role;
-use crate::domain::{AccountId, MemberId, OrganizationId, SessionId, Timestamp};
+use crate::domain::{AccountId, MemberId, MemberNumber, OrganizationId, SessionId, Timestamp};
 use crate::secret;
 use crate::store::credentials::NewSession;
 use crate::store::db::{Db, Tx};
 use crate::store::members::Start;
-use crate::store::{credentials, members, organizations, personal_tokens as rows};
+use crate::store::{accounts, credentials, members, organizations, personal_tokens as rows};
 
 /// For how long a login link can be used, in seconds.
 const LINK_LIFE: i64 = 3600;
@@ -308,4 +308,37 @@ pub(crate) async fn use_login_link(
         .await?;
     tx.commit().await?;
     Ok(Some(session))
+}
+
+/// An account as an operator sees it.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    /// The sign-in address, as it was written.
+    pub(crate) email: String,
+    /// Whether it has a password.
+    pub(crate) has_password: bool,
+    /// Where it belongs to: the organization, what that is called, as which member, and with which role.
+    pub(crate) places: Vec<(OrganizationId, String, MemberNumber, Role)>,
+}
+
+/// The account with this address.
+pub(crate) async fn show_account(db: &Db, username: &str) -> Result<Seen, Error> {
+    let mut tx = db.read().await?;
+    let account = accounts::find_by_email(&mut tx, &name::key(username)).await?;
+    let account =
+        account.ok_or_else(|| Error::Invalid(format!("there is no account {username:?}")))?;
+    let mut seen = Seen {
+        email: account.email.unwrap_or_default(),
+        has_password: account.password_hash.is_some(),
+        places: Vec::new(),
+    };
+    for place in accounts::places(&mut tx, account.id).await? {
+        let organization = organizations::find(&mut tx, place.organization).await?;
+        let member = members::find(&mut tx, place.organization, place.member).await?;
+        if let (Some(organization), Some(member)) = (organization, member) {
+            let (id, title) = (organization.id, organization.title);
+            seen.places.push((id, title, member.number, member.role));
+        }
+    }
+    Ok(seen)
 }

@@ -54,7 +54,7 @@ enum Command {
     /// Run the server
     #[command(visible_alias = "serve")]
     Start(start::Options),
-    /// Make accounts
+    /// Make and show accounts
     #[command(subcommand)]
     User(user::Command),
     /// Make, list and revoke SCIM tokens
@@ -204,6 +204,7 @@ mod tests {
             "rollright --config c.toml start --database-url postgres://db/x",
             "rollright start --config c.toml",
             "rollright user create --username a@example.com --password p --organization-title T",
+            "rollright user show --username a@example.com",
             "rollright scim-token create --organization 1",
             "rollright scim-token create --organization 1 --profile entra --expires 90 --data-dir d",
             "rollright scim-token list --organization 1",

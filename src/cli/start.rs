@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{exposed, print, secret};
+use crate::app::accounts::check_password;
 use crate::app::setup::{self, NewOwner};
 use crate::config::Config;
 use crate::server::Server;
@@ -85,7 +86,10 @@ async fn first_account(state: &State) -> anyhow::Result<Option<String>> {
         let owner = NewOwner {
             username: username.clone(),
             password_hash: match password {
-                Some(password) => Some(super::hashed(password).await?),
+                Some(password) => {
+                    check_password(&password)?;
+                    Some(super::hashed(password).await?)
+                }
                 None => None,
             },
             user_token: config

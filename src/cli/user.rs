@@ -1,9 +1,10 @@
-//! `rollright user`: makes accounts.
+//! `rollright user`: makes accounts, and shows them.
 
 use clap::Subcommand;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{print, secret};
+use crate::app::accounts::check_password;
 use crate::app::setup::{self, NewOwner};
 use crate::state::State;
 
@@ -24,21 +25,31 @@ pub(super) enum Command {
         #[arg(long, value_name = "TITLE")]
         organization_title: Option<String>,
     },
+    /// Show where an account belongs to
+    Show {
+        /// The e-mail address of the account
+        #[arg(long, value_name = "E-MAIL")]
+        username: String,
+    },
 }
 
 pub(super) async fn run(state: &State, command: Command) -> anyhow::Result<()> {
-    let Command::Create {
-        username,
-        password,
-        user_token,
-        organization_title,
-    } = command;
+    let (username, password, user_token, organization_title) = match command {
+        Command::Show { username } => return show(state, &username).await,
+        Command::Create {
+            username,
+            password,
+            user_token,
+            organization_title,
+        } => (username, password, user_token, organization_title),
+    };
     if user_token
         .as_ref()
         .is_some_and(|token| token.expose_secret().chars().count() < 5)
     {
         anyhow::bail!("the user token must have at least 5 characters");
     }
+    check_password(&password)?;
     let owner = NewOwner {
         username,
         password_hash: Some(super::hashed(password).await?),
@@ -53,4 +64,21 @@ pub(super) async fn run(state: &State, command: Command) -> anyhow::Result<()> {
         owner.username.trim(),
         organization.0
     ))
+}
+
+async fn show(state: &State, username: &str) -> anyhow::Result<()> {
+    let seen = setup::show_account(&state.db, username).await?;
+    let password = if seen.has_password {
+        "a password"
+    } else {
+        "no password"
+    };
+    let mut lines = vec![format!("{}: {password}", seen.email)];
+    for (organization, title, number, role) in seen.places {
+        let (id, number, role) = (organization.0, number.0, role.name());
+        lines.push(format!(
+            "organization {id} {title:?}: member {number}, {role}"
+        ));
+    }
+    print(&lines.join("\n"))
 }

@@ -6,7 +6,7 @@ use axum::routing::{delete, get, patch, post};
 
 use super::api::{
     history, invitations, members, organizations, permissions, place_members as within, places,
-    tags, users,
+    seat_report, tags, users,
 };
 use super::router::Routes;
 
@@ -27,6 +27,7 @@ fn organization() -> Routes {
         ("", get(organizations::get).patch(organizations::change)),
         ("/set-default-role", patch(organizations::set_default_role)),
         ("/transfer-ownership", post(organizations::transfer)),
+        ("/seat-report", get(seat_report::get)),
         ("/memberships", memberships),
         (
             "/memberships/search",

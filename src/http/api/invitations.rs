@@ -107,7 +107,7 @@ pub(crate) async fn list(
     let results: Vec<Value> = found
         .resources
         .iter()
-        .map(|one| {
+        .map(|(one, by)| {
             json!({
                 "email": one.email,
                 "role": one.role.code(),
@@ -116,6 +116,13 @@ pub(crate) async fn list(
                 "invited_at": one.created.to_string(),
                 "expires_at": one.expires.to_string(),
                 "expired": one.expires <= caller.now,
+                "lse_fields": {
+                    "invited_at": one.created.to_string(),
+                    "invited_by": by,
+                    "invite_activated": false,
+                    "invite_expired": one.expires <= caller.now,
+                    "invite_expired_at": one.expires.to_string(),
+                },
             })
         })
         .collect();

@@ -23,6 +23,7 @@ pub(crate) mod saml_settings;
 pub(crate) mod schemas;
 pub(crate) mod scim_requests;
 pub(crate) mod scim_tokens;
+pub(crate) mod seat_report;
 mod selection;
 pub(crate) mod sessions;
 mod shapes;

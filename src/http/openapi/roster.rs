@@ -13,6 +13,7 @@ pub(super) const TABLE: &[Operation] = &[
     op("PATCH", "/api/organization", "Changes what is given of the organization").by(Admins).body("title?: string, contact_info?: string, default_role?: string"),
     op("PATCH", "/api/organizations/{organization}/set-default-role", "Says with which role people join").by(Admins).body("default_role: string"),
     op("POST", "/api/organizations/{organization}/transfer-ownership", "Makes another member the Owner").by(Owner).body("user_id: integer"),
+    op("GET", "/api/organizations/{organization}/seat-report", "Who has a seat, and which groups stand behind their roles").by(Admins).query("page: integer, page_size: integer, role: string, tags: string, search: string, ordering: string"),
     op("GET", "/api/billing/info", "How the seats stand"),
     op("GET", "/api/organizations/{organization}/memberships/search", "The list of members for clients that ask here").by(Managers).query("page: integer, page_size: integer, role: string, tags: string, search: string, ordering: string"),
     op("POST", "/api/organizations/{organization}/memberships/search", "The same").by(Managers).query("page: integer, page_size: integer, role: string, tags: string, search: string, ordering: string").body("filters?: object"),

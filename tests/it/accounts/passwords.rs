@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::{OWN, PASSWORD, cookie, member_with_password, opens, post, session, sign_in, within};
-use crate::app::{App, OWNER, printed};
+use crate::app::{App, OWNER, Place, printed};
 use crate::sso::idp::Idp;
 
 #[tokio::test]
@@ -214,6 +214,49 @@ async fn who_must_use_single_sign_on_is_not_let_in_by_a_password_and_the_owner_i
         "no further mail"
     );
     session(&sign_in(&app, OWNER, PASSWORD).await);
+    app.finish();
+}
+
+/// The same rule as on the pages, wherever a password comes from; nothing is made where it is broken.
+#[tokio::test]
+async fn a_password_at_the_machine_has_8_to_128_characters_too() {
+    let place = Place::make().await;
+    let long = "x".repeat(129);
+    for bad in ["short", long.as_str()] {
+        for command in [&["start", "--port", "0"][..], &["user", "create"]] {
+            let named = ["--username", OWNER, "--password", bad];
+            let output = place.run(&[command, &named].concat());
+            assert_eq!(output.status.code(), Some(1), "{command:?}");
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert!(said.contains("8 to 128 characters"), "{said}");
+            assert!(!said.contains(bad), "{said}");
+        }
+    }
+    let made = "SELECT CAST(id AS TEXT) FROM organizations";
+    assert!(place.database.texts(made, &[]).await.is_empty());
+}
+
+#[tokio::test]
+async fn an_operator_sees_where_an_account_belongs_to() {
+    let app = App::start().await;
+    let other = app.other();
+    let link = app.own.rest.get("/invite").await.is(200);
+    other
+        .rest
+        .post("/invite/accept", &json!({ "token": link["token"] }))
+        .await
+        .is(201);
+    let show = |name: &str| app.place.run(&["user", "show", "--username", name]);
+    let number = app.own.number_of("owner@b.example").await;
+    assert_eq!(
+        printed(&show("OWNER@b.example")),
+        format!(
+            "owner@b.example: a password\norganization 1 \"{OWNER}\": member {number}, Not Activated\n\
+             organization 2 \"owner@b.example\": member {}, Owner\n",
+            other.number_of("owner@b.example").await
+        )
+    );
+    assert_eq!(show("nobody@a.example").status.code(), Some(1));
     app.finish();
 }
 

@@ -130,6 +130,19 @@ async fn nobody_invites_above_themselves_nor_to_nonsense() {
         (&list["count"], &list["results"][0]["email"]),
         (&json!(1), &json!("new@c.example"))
     );
+    let fields = &list["results"][0]["lse_fields"];
+    assert_eq!(
+        fields["invited_by"],
+        app.own.number_of("mary@a.example").await
+    );
+    assert_eq!(
+        (&fields["invite_expired"], &fields["invite_activated"]),
+        (&json!(false), &json!(false))
+    );
+    assert_eq!(
+        fields["invite_expired_at"],
+        list["results"][0]["expires_at"]
+    );
     // H7: the token is nowhere to be read.
     assert!(list["results"][0]["token"].is_null());
     let member = rest

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::seats;
+use super::{Person, seats};
 use crate::app::App;
 
 #[tokio::test]
@@ -89,5 +89,71 @@ async fn a_limit_that_is_lowered_takes_nobodys_access_and_one_that_is_raised_let
         .place
         .run(&["seats", "--organization", "1", "--limit", "0"]);
     assert_eq!(none.status.code(), Some(1));
+    app.finish();
+}
+
+#[tokio::test]
+async fn the_report_tells_who_has_a_seat_and_which_groups_stand_behind_it() {
+    let app = App::start().await;
+    let rest = &app.own.rest;
+    let ada = app.own.user("ada@a.example").await;
+    app.own.user("bea@a.example").await;
+    app.own.group("team", &[&ada]).await;
+    app.own.group("lunch", &[&ada]).await;
+    let named = json!({ "title": "One" });
+    let project = rest.post("/projects", &named).await.is(201)["id"].clone();
+    rest.post("/workspaces", &named).await.is(201);
+    let rules = json!({
+        "roles_groups": [["Manager", "team"]],
+        "workspaces_groups": [["One", "team"]],
+        "projects_groups": [{ "project_id": project, "group": "team", "role": "Reviewer" }],
+    });
+    rest.post("/scim/settings", &rules).await.is(201);
+    app.own.assign("bea@a.example", Some("DI")).await;
+    seats(&app, 5);
+    let path = "/organizations/0/seat-report";
+    let page = rest.get(path).await.is(200);
+    assert_eq!(
+        (&page["count"], &page["seats"]),
+        (&json!(3), &json!({ "limit": 5, "used": 2, "waiting": 0 }))
+    );
+    let told = |at: usize| {
+        let one = &page["results"][at];
+        let source = one["role_source"].as_str().unwrap();
+        let role = one["role"].as_str().unwrap();
+        format!("{} {role} {source} {}", one["email"], one["takes_seat"])
+    };
+    assert_eq!(told(1), "\"ada@a.example\" MA scim true");
+    assert_eq!(told(2), "\"bea@a.example\" DI manual false");
+    let assigned = page["results"][1]["idp_assignments"].as_array().unwrap();
+    let assigned: Vec<String> = assigned
+        .iter()
+        .map(|one| {
+            let words = ["group_name", "source", "kind", "mapping_status"];
+            let words = words.map(|word| one[word].as_str().unwrap_or("-"));
+            format!(
+                "{} {}",
+                words.join(" "),
+                one["role"].as_str().unwrap_or("-")
+            )
+        })
+        .collect();
+    assert_eq!(
+        assigned,
+        [
+            "lunch scim - orphaned -",
+            "team scim organization configured MA",
+            "team scim project configured Reviewer",
+            "team scim workspace configured -",
+        ]
+    );
+    assert_eq!(page["results"][2]["idp_assignments"], json!([]));
+    let some = rest.get(&format!("{path}?role=MA&page_size=1")).await;
+    assert_eq!(some.is(200)["count"], 1);
+    let manager = Person::of(&app, "ada@a.example").await;
+    manager.get(path).await.is_problem(403);
+    rest.get("/organizations/2/seat-report")
+        .await
+        .is_problem(404);
     app.finish();
 }
