@@ -306,7 +306,9 @@ pub(crate) fn effective_role(facts: &RoleFacts) -> (Role, Why) {
     // The highest role first; of two that give the same, the directory's before a sign-on's.
     mapped.sort_by(|a, b| (b.role, b.source, &a.group).cmp(&(a.role, a.source, &b.group)));
     for rule in mapped {
-        chain.consider(Considered::Rule(rule.clone()), rule.role, rule.source, None);
+        // No rule can be saved that gives Owner; one that is there all the same does not (R7).
+        let role = rule.role.min(Role::Administrator);
+        chain.consider(Considered::Rule(rule.clone()), role, rule.source, None);
     }
     if facts.mapped.is_empty() && facts.held_mapped_role && !facts.manual_management {
         chain.consider(

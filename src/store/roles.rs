@@ -16,6 +16,7 @@ use crate::domain::{MemberId, OrganizationId};
 ///
 /// From the member to their groups, in the order of the joins: `SQLite`, which knows nothing of how many rows there
 /// are, would go through all groups of the organization for each member, and keeps to the order of a CROSS JOIN.
+/// A rule for Owner, which the API refuses, gives Administrator (R7).
 /// What rules give is looked up member by member, and once: joined as a set, `PostgreSQL`, which expects one row of a
 /// list of ids, went through the whole set again for each member of it.
 macro_rules! evaluated {
@@ -50,6 +51,7 @@ macro_rules! evaluated {
                 WHEN m.given IS NULL AND m.held_mapped_role AND NOT o.manual_role_management THEN -1
                 WHEN m.waits_for_seat THEN 0
                 WHEN o.manual_role_management AND m.pinned_role IS NOT NULL THEN m.pinned_role
+                WHEN m.given >= 20 THEN 4
                 WHEN m.given IS NOT NULL THEN m.given / 4
                 ELSE m.base_role END AS SMALLINT) AS role_after,
             CAST(CASE

@@ -243,3 +243,39 @@ async fn an_invitation_that_is_accepted_twenty_times_at_once_makes_one_member() 
     assert_eq!(people["count"], 1);
     app.finish();
 }
+
+/// H5: an invitation that is over opens nothing, though it is still kept.
+#[tokio::test]
+async fn an_invitation_that_is_over_opens_nothing() {
+    let app = App::start().await;
+    let other = app.other();
+    let sent = token(&app, &app.own, "owner@b.example", "AN").await;
+    let over = "UPDATE invitations SET expires_at = created_at";
+    assert_eq!(app.place.database.execute(over).await, 1);
+    other.rest.post(ACCEPT, &body(&sent)).await.is_problem(403);
+    let list = app.own.rest.get("/organizations/0/memberships").await;
+    assert_eq!(list.is(200)["count"], 1);
+    app.finish();
+}
+
+/// B14: whom one organization deactivates or deletes stays who they are in another.
+#[tokio::test]
+async fn whom_one_organization_puts_out_stays_in_the_other() {
+    let app = App::start().await;
+    let other = app.other();
+    let sent = token(&app, &app.own, "owner@b.example", "AD").await;
+    other.rest.post(ACCEPT, &body(&sent)).await.is(201);
+    let who = async || {
+        let who = other.rest.get("/current-user/whoami").await.is(200);
+        (who["id"].clone(), who["organization_membership"].clone())
+    };
+    let before = who().await;
+    app.own.assign("owner@b.example", Some("DI")).await;
+    assert_eq!(who().await, before);
+    let number = app.own.number_of("owner@b.example").await;
+    let path = format!("/organizations/0/memberships/{number}");
+    app.own.rest.delete(&path).await.is(204);
+    assert_eq!(who().await, before);
+    other.user("still@b.example").await;
+    app.finish();
+}
