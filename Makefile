@@ -4,7 +4,7 @@
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run build test packages packages-build fmt fmt-check lint unit unit-sqlite unit-postgres doc deny e2e bench fuzz oracle access clean
+.PHONY: help run demo build test packages packages-build fmt fmt-check lint unit unit-sqlite unit-postgres doc deny e2e bench fuzz oracle access clean
 
 export MAKE
 
@@ -13,7 +13,10 @@ help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{ printf "  %-15s %s\n", $$1, $$2 }'
 
 run: packages-build build ## install what is missing, build, start the server (ARGS="--port 8081" adds options)
-	@scripts/run.sh $(ARGS)
+	@scripts/run.sh start $(ARGS)
+
+demo: packages-build build ## see it in a minute: a pretend identity provider beside a server that is gone afterwards
+	@scripts/run.sh demo $(ARGS)
 
 build: ## the release binary
 	cargo build --locked --release

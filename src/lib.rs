@@ -1,12 +1,14 @@
 //! rollright keeps an organization's roll of members in step with its identity provider.
 //!
 //! The map, and the arrows that `tests/architecture.rs` holds:
-//! `main -> cli -> server -> http -> app -> store -> domain`, and `http -> scim | saml | oidc -> domain`.
+//! `main -> cli -> server -> http -> app -> store -> domain`, and `http -> scim | saml | oidc -> domain`. Beside them
+//! `cli -> demo`, which knows the server by its address alone.
 
 mod app;
 mod cli;
 mod clock;
 mod config;
+mod demo;
 mod domain;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;

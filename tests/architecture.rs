@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which module may name which. A module that is not here does not exist.
-const ARROWS: [(&str, &[&str]); 18] = [
+const ARROWS: [(&str, &[&str]); 19] = [
     ("domain", &[]),
     ("config", &[]),
     ("clock", &["domain"]),
@@ -58,9 +58,12 @@ const ARROWS: [(&str, &[&str]); 18] = [
             "telemetry",
         ],
     ),
+    // Beside the server, which it knows by its address alone.
+    ("demo", &["domain", "outgoing", "secret", "clock"]),
     (
         "cli",
         &[
+            "demo",
             "server",
             "app",
             "state",
@@ -92,7 +95,14 @@ const ONLY_IN: [(&str, &[&str]); 16] = [
     ),
     (
         "axum",
-        &["http/", "server/", "state.rs", "outgoing/", "fuzzing/"],
+        &[
+            "http/",
+            "server/",
+            "state.rs",
+            "outgoing/",
+            "fuzzing/",
+            "demo/",
+        ],
     ),
     ("samael", &["saml/"]),
     ("roxmltree", &["saml/"]),

@@ -176,6 +176,12 @@ pub(crate) async fn ensure_first_account(
     Ok(organization)
 }
 
+/// Whether there is no organization yet.
+pub(crate) async fn is_empty(db: &Db) -> Result<bool, Error> {
+    let mut tx = db.read().await?;
+    Ok(organizations::list_ids(&mut tx).await?.is_empty())
+}
+
 /// The first organization, made with a nameless Owner where there is none yet; and whether its Owner can only come in
 /// by a link.
 pub(crate) async fn ensure_any_organization(

@@ -4,6 +4,7 @@
 //! output. It decides nothing itself. Log lines and errors go to standard error.
 
 mod completions;
+mod demo;
 mod doctor;
 mod domain;
 mod login_link;
@@ -54,6 +55,8 @@ enum Command {
     /// Run the server
     #[command(visible_alias = "serve")]
     Start(start::Options),
+    /// Try it out: a server, a pretend identity provider and a sample organization. Not for production
+    Demo(demo::Options),
     /// Make and show accounts
     #[command(subcommand)]
     User(user::Command),
@@ -97,6 +100,7 @@ pub fn run() -> anyhow::Result<()> {
             let config = everywhere.settings(options.settings())?;
             within(config, start::run)
         }
+        Command::Demo(options) => demo::run(everywhere, &options),
         Command::Migrate => everywhere.with_state(migrate::run),
         Command::User(command) => {
             everywhere.with_state(async |state| user::run(&state, command).await)
@@ -211,6 +215,8 @@ mod tests {
             "rollright scim-token revoke 018f0000-0000-7000-8000-000000000000 --organization 1",
             "rollright domain verify example.com --organization 1",
             "rollright doctor --verify",
+            "rollright demo",
+            "rollright demo --host localhost --port 8090 --server-port 8091 --accent entra --database-url postgres://db/x",
             "rollright migrate",
             "rollright login-link --username a@example.com",
             "rollright reset-password --username a@example.com",
@@ -229,6 +235,8 @@ mod tests {
             "rollright strat",
             "rollright start --prot 1",
             "rollright completions tcl",
+            "rollright demo --host 0.0.0.0",
+            "rollright demo --accent ping",
         ] {
             assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");
         }

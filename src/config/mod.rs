@@ -6,6 +6,7 @@
 mod network;
 mod settings;
 mod sources;
+mod temporary;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -17,6 +18,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer};
 
 pub use self::network::Network;
+pub(crate) use self::temporary::TemporaryDir;
 
 /// Every setting of the server. `config.example.toml` says what each is for.
 #[derive(Debug, Clone, Deserialize)]

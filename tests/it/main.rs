@@ -15,6 +15,7 @@ mod client;
 mod concurrency;
 mod crowd;
 mod database;
+mod demo;
 mod description;
 mod doctor;
 mod events;
