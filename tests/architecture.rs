@@ -105,7 +105,7 @@ const ONLY_IN: [(&str, &[&str]); 16] = [
         ],
     ),
     ("samael", &["saml/"]),
-    ("roxmltree", &["saml/"]),
+    ("roxmltree", &["saml/", "demo/idp/"]),
     ("clap", &["cli/"]),
     ("std::env", &["config/"]),
     ("std::fs", &["config/", "store/db/migrations.rs"]),

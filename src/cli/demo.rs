@@ -82,7 +82,9 @@ async fn serve(config: Config, options: &Options) -> anyhow::Result<()> {
     }
     let server = Server::bind(config).await?;
     let owner = owner(server.state()).await?;
-    let demo = listening.demo(server.address(), owner, options.accent.into())?;
+    let demo = listening
+        .demo(server.address(), owner, options.accent.into())
+        .await?;
     let (stop, stopped) = oneshot::channel::<()>();
     let page = tokio::spawn(listening.serve(demo.clone()));
     let server = tokio::spawn(server.run(async {

@@ -46,8 +46,9 @@ fn wish(what: &'static str, method: &'static str, path: String, body: Option<Val
     }
 }
 
-fn patch(operations: &Value) -> Option<Value> {
-    Some(json!({ "schemas": [PATCH], "Operations": operations }))
+fn patch(what: &'static str, path: String, operations: &Value) -> Wish {
+    let body = json!({ "schemas": [PATCH], "Operations": operations });
+    wish(what, "PATCH", path, Some(body))
 }
 
 impl Accent {
@@ -177,8 +178,8 @@ impl Accent {
             Self::Okta => "add",
             Self::Entra => "Add",
         };
-        let body = patch(&json!([{ "op": op, "path": "members", "value": members }]));
-        let add = wish("Put into the group", "PATCH", group(team), body);
+        let operations = json!([{ "op": op, "path": "members", "value": members }]);
+        let add = patch("Put into the group", group(team), &operations);
         self.before(team).into_iter().chain([add]).collect()
     }
 
@@ -192,8 +193,7 @@ impl Accent {
                 json!({ "op": "Remove", "path": "members", "value": [{ "$ref": null, "value": person.id }] })
             }
         };
-        let body = patch(&json!([operation]));
-        let remove = wish("Take out of the group", "PATCH", group(team), body);
+        let remove = patch("Take out of the group", group(team), &json!([operation]));
         self.before(team).into_iter().chain([remove]).collect()
     }
 
@@ -212,7 +212,7 @@ impl Accent {
             "Deactivate the user"
         };
         let path = format!("/Users/{}", person.id);
-        wish(what, "PATCH", path, patch(&json!([operation])))
+        patch(what, path, &json!([operation]))
     }
 
     /// Give a team another name.
@@ -223,7 +223,7 @@ impl Accent {
             }
             Self::Entra => json!({ "op": "Replace", "path": "displayName", "value": name }),
         };
-        wish(what, "PATCH", group(team), patch(&json!([operation])))
+        patch(what, group(team), &json!([operation]))
     }
 }
 

@@ -45,8 +45,9 @@ impl Demo {
             if mover.team == team {
                 return Err(Problem::Form("They are in this team already."));
             }
-            push.remove(mover.team, &mover).await?;
+            // In this order: whom no group gives a role for a moment would lose their sessions.
             push.add(team, &mover).await?;
+            push.remove(mover.team, &mover).await?;
             push.directory.people[person].team = team;
             let name = |directory: &Directory, place: usize| directory.teams[place].name.clone();
             push.directory.last = format!(

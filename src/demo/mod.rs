@@ -9,6 +9,7 @@ mod actions;
 mod client;
 mod directory;
 mod guard;
+mod idp;
 mod organization;
 mod pages;
 mod roll;
@@ -25,6 +26,7 @@ use tokio::sync::Mutex;
 pub(crate) use self::accent::Accent;
 use self::client::Client;
 use self::directory::Directory;
+use self::idp::Idp;
 use crate::clock::Clock;
 use crate::outgoing::Outgoing;
 
@@ -91,6 +93,7 @@ struct Inner {
     clock: Clock,
     /// The pretend directory. Held while something is pushed: one thing happens after the other.
     directory: Mutex<Directory>,
+    idp: Idp,
     /// Sessions of browsers that were seen, and whose they were.
     seen: std::sync::Mutex<roll::Seen>,
 }
@@ -117,8 +120,8 @@ impl Listening {
     ///
     /// # Errors
     ///
-    /// If no client for requests can be made.
-    pub(crate) fn demo(
+    /// If no client for requests or no key can be made.
+    pub(crate) async fn demo(
         &self,
         server: SocketAddr,
         owner: Owner,
@@ -126,6 +129,8 @@ impl Listening {
     ) -> anyhow::Result<Demo> {
         let clock = Clock::system();
         let outgoing = Outgoing::new(true).context("cannot make the client for requests")?;
+        let now = clock.now();
+        let idp = tokio::task::spawn_blocking(move || Idp::make(now)).await?;
         let client = Client::new(outgoing, format!("http://{server}"), &owner.token);
         Ok(Demo(Arc::new(Inner {
             own: format!("http://{}", self.1),
@@ -133,6 +138,7 @@ impl Listening {
             owner,
             clock,
             directory: Mutex::new(Directory::new(accent)),
+            idp: idp.context("cannot make the key of the identity provider")?,
             seen: std::sync::Mutex::default(),
         })))
     }

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::Inner;
 use super::accent::Accent;
 use super::directory::{Directory, Problem, Team};
+use super::idp;
 use super::scim::Push;
 
 /// The groups, and the role that each gives.
@@ -44,6 +45,7 @@ pub(super) async fn set_up(demo: &Inner, directory: &mut Directory) -> Result<()
         directory.projects.insert(number, title.to_owned());
     }
     rules(demo, directory).await?;
+    idp::connect(demo).await?;
     for accent in Accent::ALL {
         let wanted = json!({ "profile": accent.profile() });
         let made = client.ask("POST", "/scim/tokens", Some(&wanted)).await?;
@@ -73,15 +75,15 @@ pub(super) async fn set_up(demo: &Inner, directory: &mut Directory) -> Result<()
     Ok(())
 }
 
-/// What groups mean, said before there is any. Roles come from the directory alone.
+/// What groups mean, said before there is any.
 async fn rules(demo: &Inner, directory: &Directory) -> Result<(), Problem> {
-    let roles: Vec<[&str; 2]> = TEAMS.iter().map(|(group, role)| [*role, *group]).collect();
+    let for_groups: Vec<[&str; 2]> = TEAMS.iter().map(|(group, role)| [*role, *group]).collect();
     let numbers: Vec<i64> = directory.projects.keys().copied().collect();
     let [signs, calls] = numbers[..] else {
         return Err(Problem::Form("The projects were not made."));
     };
     let rules = json!({
-        "roles_groups": roles,
+        "roles_groups": for_groups,
         "projects_groups": [
             { "project_id": signs, "group": "Annotators", "role": "Inherit" },
             { "project_id": signs, "group": "Reviewers", "role": "Manager" },
@@ -92,9 +94,5 @@ async fn rules(demo: &Inner, directory: &Directory) -> Result<(), Problem> {
     });
     let client = &demo.client;
     client.ask("POST", "/scim/settings", Some(&rules)).await?;
-    let by_directory = json!({ "manual_role_management": false });
-    client
-        .ask("POST", "/saml/settings", Some(&by_directory))
-        .await?;
     Ok(())
 }

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use super::accent::Accent;
 use super::directory::{Exchange, Person, Problem};
 use super::guard::guard;
+use super::idp;
 use super::roll::{self, Browser, Live};
 use super::{Demo, WARNING};
 
@@ -28,9 +29,11 @@ pub(super) fn routes(demo: Demo) -> Router {
         .route("/take-back", post(take_back))
         .route("/rename", post(rename))
         .route("/accent", post(accent))
+        .merge(idp::routes())
         .route("/style.css", get(async || asset("text/css", STYLE)))
         .route("/demo.css", get(async || asset("text/css", OWN_STYLE)))
         .route("/htmx.js", get(async || asset("text/javascript", HTMX)))
+        .route("/post.js", get(async || asset("text/javascript", POST)))
         .route("/icon.svg", get(async || asset("image/svg+xml", ICON)))
         .layer(from_fn_with_state(demo.clone(), guard))
         .with_state(demo)
@@ -40,6 +43,8 @@ pub(super) fn routes(demo: Demo) -> Router {
 const STYLE: &str = include_str!("../http/ui/static/style.css");
 const HTMX: &str = include_str!("../http/ui/static/htmx.min.js");
 const ICON: &str = include_str!("../http/ui/static/icon.svg");
+/// Sends the form of a page that is there to be sent.
+const POST: &str = include_str!("post.js");
 const OWN_STYLE: &str = include_str!("demo.css");
 
 fn asset(kind: &'static str, text: &'static str) -> Response {
@@ -58,6 +63,8 @@ struct Page<'a> {
     teams: Vec<(usize, &'a str)>,
     /// Everybody who works here, with their place and team.
     staff: Vec<(usize, &'a Person, &'a str)>,
+    /// Everybody, with their place.
+    people: Vec<(usize, &'a Person)>,
     /// Everybody who was fired.
     fired: Vec<(usize, &'a Person)>,
     next_name: String,
@@ -74,7 +81,7 @@ struct Fragment {
 }
 
 /// A page, with a policy that allows nothing but this address, and to send people on to the server.
-fn page(demo: &Demo, status: StatusCode, template: &impl Template) -> Response {
+pub(super) fn page(demo: &Demo, status: StatusCode, template: &impl Template) -> Response {
     let Ok(html) = template.render() else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
@@ -102,19 +109,19 @@ fn page(demo: &Demo, status: StatusCode, template: &impl Template) -> Response {
     (status, headers, html).into_response()
 }
 
-/// The session that a browser has at the server.
-fn session(headers: &HeaderMap) -> Option<&str> {
+/// A cookie of a browser.
+pub(super) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let all = headers.get_all(header::COOKIE).iter();
     all.filter_map(|line| line.to_str().ok())
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == roll::SESSION)
+        .find(|(found, _)| *found == name)
         .map(|(_, value)| value)
 }
 
 async fn render(demo: &Demo, headers: &HeaderMap, problem: Option<&Problem>) -> Response {
     let directory = demo.0.directory.lock().await;
-    let live = match roll::live(&demo.0, &directory, session(headers)).await {
+    let live = match roll::live(&demo.0, &directory, cookie(headers, roll::SESSION)).await {
         Ok(live) => live,
         Err(problem) => {
             let sentence = format!("{problem}\n");
@@ -141,6 +148,7 @@ async fn render(demo: &Demo, headers: &HeaderMap, problem: Option<&Problem>) -> 
             .filter(|(_, person)| person.active)
             .map(|(place, person)| (place, person, name_of(person.team)))
             .collect(),
+        people: people().collect(),
         fired: people().filter(|(_, person)| !person.active).collect(),
         next_name: directory.next_name(),
         last: &directory.last,
@@ -159,7 +167,7 @@ async fn show(State(demo): State<Demo>, headers: HeaderMap) -> Response {
 /// GET `/live`: what changes.
 async fn live(State(demo): State<Demo>, headers: HeaderMap) -> Response {
     let directory = demo.0.directory.lock().await;
-    match roll::live(&demo.0, &directory, session(&headers)).await {
+    match roll::live(&demo.0, &directory, cookie(&headers, roll::SESSION)).await {
         Ok(live) => page(&demo, StatusCode::OK, &Fragment { live }),
         Err(_) => StatusCode::BAD_GATEWAY.into_response(),
     }

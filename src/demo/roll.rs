@@ -157,11 +157,10 @@ fn member(directory: &Directory, one: &Value, why: &Value) -> Member {
 
 /// The last entries of the trail, newest first.
 async fn entries(client: &Client, directory: &Directory) -> Result<Vec<Entry>, Problem> {
-    let last = client.get("/events?limit=1").await?;
-    let after = (last["count"].as_i64().unwrap_or_default() - ENTRIES).max(0);
-    let list = client
-        .get(&format!("/events?limit={ENTRIES}&after={after}"))
-        .await?;
+    let first = client.get("/events?limit=1").await?;
+    let after = (first["count"].as_i64().unwrap_or_default() - ENTRIES).max(0);
+    let path = format!("/events?limit={ENTRIES}&after={after}");
+    let list = client.get(&path).await?;
     let all = list["results"].as_array().cloned().unwrap_or_default();
     Ok(all
         .iter()

@@ -2,6 +2,7 @@
 
 mod buttons;
 mod limits;
+mod sign_in;
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, ChildStdout, Stdio};
@@ -27,7 +28,10 @@ pub(crate) struct Demo {
 impl Demo {
     /// With further options. Its temporary directory is in the folder `temporary` of the place.
     pub(crate) async fn start(options: &[&str]) -> Self {
-        let place = Place::make().await;
+        Self::start_in(Place::make().await, options)
+    }
+
+    fn start_in(place: Place, options: &[&str]) -> Self {
         let temporary = place.folder.path().join("temporary");
         std::fs::create_dir(&temporary).unwrap();
         let mut program = place
@@ -62,11 +66,7 @@ impl Demo {
     pub(crate) async fn start_watched(accent: &str) -> Self {
         let place = Place::make().await;
         let url = place.database.url();
-        let mut made = Self::start(&["--accent", accent, "--database-url", &url]).await;
-        made.place.database = place.database;
-        // Held, for a file of SQLite is in it.
-        made.place.folder = place.folder;
-        made
+        Self::start_in(place, &["--accent", accent, "--database-url", &url])
     }
 
     /// Sends a form, which is done; the page that follows.
