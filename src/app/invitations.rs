@@ -76,6 +76,12 @@ pub(crate) struct Wanted {
     pub(crate) workspaces: Vec<WorkspaceId>,
 }
 
+/// Refuses who may not invite.
+pub(crate) async fn must_invite(caller: &Caller) -> Result<(), Error> {
+    let mut tx = caller.db.read().await?;
+    must_have(caller, &mut tx, Permission::InviteMembers).await
+}
+
 /// Invites people by mail: those who were sent one, and those who are members already. `base_url` is where they reach
 /// this server. Of all or none.
 pub(crate) async fn invite(

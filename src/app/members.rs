@@ -59,6 +59,13 @@ pub(crate) async fn list(
     Ok(Found { total, resources })
 }
 
+/// How many members a filter leaves; only the Owner, Administrators and Managers see them.
+pub(crate) async fn count(caller: &Caller, filter: &MemberFilter) -> Result<u64, Error> {
+    caller.must_manage()?;
+    let mut tx = caller.db.read().await?;
+    search::count(&mut tx, caller.organization, filter).await
+}
+
 /// The same members with their tags.
 pub(super) async fn with_tags(
     caller: &Caller,

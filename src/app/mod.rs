@@ -31,6 +31,7 @@ pub(crate) mod projects;
 pub(crate) mod provisioning;
 pub(crate) mod receivers;
 pub(crate) mod request_log;
+pub(crate) mod role_history;
 pub(crate) mod role_mapping;
 mod roles;
 pub(crate) mod schemas;

@@ -7,7 +7,7 @@ use crate::domain::listing::{MemberFilter, Slice};
 use crate::domain::member::Member;
 use crate::domain::query::Found;
 use crate::domain::tag::{self, Order, Tag};
-use crate::domain::{MemberId, TagId, name};
+use crate::domain::{MemberId, MemberNumber, TagId, name};
 use crate::store::db::{Attempt, Tx};
 use crate::store::search::members as search;
 use crate::store::{members, tags as rows};
@@ -201,6 +201,34 @@ pub(crate) async fn assign(
     }
     tx.commit().await?;
     Ok(assigned)
+}
+
+/// Gives one member exactly these tags, by their labels; those that there are not are made.
+pub(crate) async fn set(
+    caller: &Caller,
+    number: MemberNumber,
+    labels: &[String],
+) -> Result<(), Error> {
+    caller.must_administer()?;
+    not_too_many(labels.len())?;
+    let by = author(caller)?;
+    let organization = caller.organization;
+    let mut tx = caller.write().await?;
+    let member = members::find_id(&mut tx, organization, number)
+        .await?
+        .ok_or(Error::NotFound("member"))?;
+    let mut ids: Vec<TagId> = Vec::new();
+    for label in labels {
+        match make(caller, &mut tx, by, label).await? {
+            Some(id) => ids.push(id),
+            None => ids.extend(rows::find_by_label(&mut tx, organization, label).await?),
+        }
+    }
+    rows::unassign_others(&mut tx, organization, &ids, &[member]).await?;
+    rows::assign(&mut tx, organization, &ids, &[member]).await?;
+    let told = Event::tags_assigned(&ids, &[member], true, None);
+    caller.record(&mut tx, vec![told]).await?;
+    tx.commit().await
 }
 
 /// Every member who has tags, with the sign-in name and the labels joined by commas; handed out row by row.

@@ -32,6 +32,7 @@ pub(crate) mod project_members;
 pub(crate) mod projects;
 pub(crate) mod receivers;
 pub(crate) mod request_log;
+pub(crate) mod role_history;
 pub(crate) mod roles;
 pub(crate) mod schemas;
 pub(crate) mod search;

@@ -22,6 +22,7 @@ mod events;
 mod forward_auth;
 mod idp;
 mod members;
+mod pages;
 mod process;
 mod random;
 mod random_json;

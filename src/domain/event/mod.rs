@@ -3,6 +3,7 @@
 mod credentials;
 mod domains;
 pub(crate) mod recorded;
+pub(crate) mod role_history;
 mod roll;
 mod roster;
 mod settings;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::body::Body as Bytes;
-use axum::extract::{FromRequest as _, Multipart, Request, State as Shared};
+use axum::extract::{FromRequest, Multipart, Request, State as Shared};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -183,40 +183,66 @@ pub(crate) async fn assign(
     Ok(Json(json!({ "assigned": assigned })))
 }
 
+/// A list that is handed in.
+#[derive(Debug)]
+pub(crate) struct Upload {
+    /// The file.
+    pub(crate) file: Vec<u8>,
+    /// Tags for everybody in it.
+    pub(crate) for_all: String,
+    /// Whether bad lines are passed over.
+    pub(crate) lenient: bool,
+}
+
+impl FromRequest<State> for Upload {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &State) -> Result<Self, ApiError> {
+        let (head, body) = request.into_parts();
+        // Read whole first, as every body is: what is slow or too large ends there.
+        let read = bytes::read(&head.headers, body, state.config.max_body_bytes).await;
+        let whole = read.map_err(|unread| match unread {
+            Unread::TooLarge => ApiError::TooLarge,
+            Unread::Broken => invalid("the body broke off before its end"),
+        })?;
+        let request = Request::from_parts(head, Bytes::from(whole));
+        let mut form = Multipart::from_request(request, state)
+            .await
+            .map_err(|_| ApiError::MediaType)?;
+        let (mut file, mut for_all, mut lenient) = (None, String::new(), false);
+        while let Some(field) = form.next_field().await.map_err(|_| broken())? {
+            let name = field.name().unwrap_or_default().to_owned();
+            let value = field.bytes().await.map_err(|_| broken())?;
+            match name.as_str() {
+                "file" => file = Some(value.to_vec()),
+                "bulk_tags" => {
+                    for_all = String::from_utf8(value.to_vec())
+                        .map_err(|_| invalid("`bulk_tags` is not UTF-8 text"))?;
+                }
+                "skip_bad_lines" => lenient = value.eq_ignore_ascii_case(b"true"),
+                _ => {}
+            }
+        }
+        Ok(Self {
+            file: file.ok_or_else(|| invalid("`file` is missing"))?,
+            for_all,
+            lenient,
+        })
+    }
+}
+
 /// POST: takes a list in.
 pub(crate) async fn import(
     ApiCaller(caller): ApiCaller,
-    Shared(state): Shared<State>,
     Segments(organization): Segments<i64>,
-    request: Request,
+    upload: Result<Upload, ApiError>,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
     must_be_own(&caller, organization)?;
-    let (head, body) = request.into_parts();
-    // Read whole first, as every body is: what is slow or too large ends there.
-    let read = bytes::read(&head.headers, body, state.config.max_body_bytes).await;
-    let whole = read.map_err(|unread| match unread {
-        Unread::TooLarge => ApiError::TooLarge,
-        Unread::Broken => invalid("the body broke off before its end"),
-    })?;
-    let request = Request::from_parts(head, Bytes::from(whole));
-    let mut form = Multipart::from_request(request, &state)
-        .await
-        .map_err(|_| ApiError::MediaType)?;
-    let (mut file, mut for_all, mut lenient) = (None, String::new(), false);
-    while let Some(field) = form.next_field().await.map_err(|_| broken())? {
-        let name = field.name().unwrap_or_default().to_owned();
-        let value = field.bytes().await.map_err(|_| broken())?;
-        match name.as_str() {
-            "file" => file = Some(value),
-            "bulk_tags" => {
-                for_all = String::from_utf8(value.to_vec())
-                    .map_err(|_| invalid("`bulk_tags` is not UTF-8 text"))?;
-            }
-            "skip_bad_lines" => lenient = value.eq_ignore_ascii_case(b"true"),
-            _ => {}
-        }
-    }
-    let file = file.ok_or_else(|| invalid("`file` is missing"))?;
+    let Upload {
+        file,
+        for_all,
+        lenient,
+    } = upload?;
     let import = tag_imports::create(&caller, &file, &for_all, lenient).await?;
     Ok((StatusCode::CREATED, Json(json!({ "import": import }))))
 }

@@ -1,7 +1,8 @@
 //! The pages: what people open in a browser. Lines as in `rest.rs`.
 
-use super::who::Who::{Anyone, VisitingAdmins, Visitors};
+use super::who::Who::{Anyone, VisitingAdmins, VisitingAllowed, VisitingManagers, Visitors};
 use super::{Operation, op};
+use crate::domain::permission::Permission::InviteMembers;
 
 const PAGE: &str = "text/html";
 
@@ -19,6 +20,19 @@ const fn console(method: &'static str, path: &'static str, says: &'static str) -
 #[rustfmt::skip]
 pub(super) const TABLE: &[Operation] = &[
     page("GET", "/assets/{file}", "Styles, scripts and the icon of the pages").gives("text/css"),
+    console("GET", "/organization", "The members").by(VisitingManagers).query("search: string, role: string, tag: integer, order: string, page: integer, done: string"),
+    console("POST", "/organization", "Gives a member a role").by(VisitingAdmins).body("member: integer, role: AD|MA|RE|AN|NO|DI, view?: string").answers(&[303, 403, 404]),
+    console("GET", "/organization/invite", "The link, and invitations by e-mail").by(VisitingAllowed(InviteMembers)).query("done: string, sent: integer, members: integer"),
+    console("POST", "/organization/invite", "Invites people, resets the link, or takes an invitation back").by(VisitingAllowed(InviteMembers)).body("what: send|reset|revoke, emails?: string, role?: AD|MA|RE|AN").answers(&[303, 403, 404]),
+    console("GET", "/organization/members/{number}", "One member, why they have their role, and since when").by(VisitingAdmins).query("on: string, done: string"),
+    console("POST", "/organization/members/{number}", "Gives the member a role or tags, or ends their sessions").by(VisitingAdmins).body("what: role|tags|sessions, role?: string, labels?: string").answers(&[303, 403, 404]),
+    console("GET", "/organization/members/{number}/delete", "Asks before a member is deleted").by(VisitingAdmins),
+    console("POST", "/organization/members/{number}/delete", "Deletes a member").by(VisitingAdmins).answers(&[303, 403, 404]),
+    console("GET", "/organization/tags", "The tags of members").by(VisitingAdmins).query("done: string"),
+    console("POST", "/organization/tags", "Makes, renames or deletes a tag").by(VisitingAdmins).body("what: make|rename|delete, tag?: integer, label?: string").answers(&[303, 403, 404]),
+    console("GET", "/organization/tags/imports", "The same as the tags").by(VisitingAdmins).query("done: string"),
+    console("POST", "/organization/tags/imports", "Gives tags by a list, a multipart form").by(VisitingAdmins).body("file: string, bulk_tags?: string, skip_bad_lines?: boolean").answers(&[303, 403, 404]),
+    console("GET", "/organization/tags/imports/{import}", "What became of a list").by(VisitingAdmins),
     console("GET", "/", "Who is signed in, with which roles and why"),
     page("GET", "/login-link/{link}", "Signs somebody in, once").answers(&[303, 403]),
     console("GET", "/sign-in-traces/{number}", "A trace of a sign-in").by(VisitingAdmins),

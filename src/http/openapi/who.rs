@@ -27,7 +27,11 @@ pub(super) enum Who {
     AdminsOrOneself,
     /// Owner and Administrators, with the session of a browser alone: for pages.
     VisitingAdmins,
-    /// The same, with a token alone: what `/Me` changes.
+    /// Managers and whoever is above them, likewise.
+    VisitingManagers,
+    /// Who is allowed it by the organization, likewise.
+    VisitingAllowed(Permission),
+    /// Owner and Administrators, with a token alone: what `/Me` changes.
     AdminSubjects,
     /// The Owner alone.
     Owner,
@@ -46,12 +50,16 @@ impl Who {
             Self::Members | Self::Visitors | Self::Subjects => {
                 vec![Owner, Administrator, Manager, Reviewer, Annotator]
             }
-            Self::Managers | Self::ManagersOrOneself => vec![Owner, Administrator, Manager],
+            Self::Managers | Self::ManagersOrOneself | Self::VisitingManagers => {
+                vec![Owner, Administrator, Manager]
+            }
             Self::Admins | Self::AdminsOrOneself | Self::VisitingAdmins | Self::AdminSubjects => {
                 vec![Owner, Administrator]
             }
             Self::Owner => vec![Owner],
-            Self::Allowed(permission) => [vec![Owner], permission.default_roles()].concat(),
+            Self::Allowed(permission) | Self::VisitingAllowed(permission) => {
+                [vec![Owner], permission.default_roles()].concat()
+            }
             Self::Anyone | Self::Directory | Self::Definers => Vec::new(),
         }
     }
@@ -73,7 +81,10 @@ impl Who {
     pub(super) fn credentials(self) -> &'static [&'static str] {
         match self {
             Self::Anyone => &[],
-            Self::Visitors | Self::VisitingAdmins => &["session"],
+            Self::Visitors
+            | Self::VisitingAdmins
+            | Self::VisitingManagers
+            | Self::VisitingAllowed(_) => &["session"],
             Self::Subjects | Self::AdminSubjects => &["user_token"],
             Self::Directory | Self::Definers => &["scim_token"],
             Self::Members
@@ -89,7 +100,7 @@ impl Who {
     /// The permission by which an organization decides.
     pub(super) fn permission(self) -> Option<Permission> {
         match self {
-            Self::Allowed(permission) => Some(permission),
+            Self::Allowed(permission) | Self::VisitingAllowed(permission) => Some(permission),
             _ => None,
         }
     }
@@ -103,6 +114,8 @@ impl Who {
                 | Self::Admins
                 | Self::AdminsOrOneself
                 | Self::VisitingAdmins
+                | Self::VisitingManagers
+                | Self::VisitingAllowed(_)
                 | Self::AdminSubjects
                 | Self::Owner
                 | Self::Allowed(_)
@@ -121,6 +134,13 @@ impl Who {
             Self::Admins => "Owner and Administrators",
             Self::AdminsOrOneself => "Owner and Administrators; every member of themselves",
             Self::VisitingAdmins => "Owner and Administrators, in a browser",
+            Self::VisitingManagers => "Managers and above, in a browser",
+            Self::VisitingAllowed(Permission::InviteMembers) => {
+                "who may invite members, in a browser"
+            }
+            Self::VisitingAllowed(Permission::CreateTokens) => {
+                "who may create API tokens, in a browser"
+            }
             Self::AdminSubjects => "Owner and Administrators, with a token",
             Self::Owner => "the Owner",
             Self::Allowed(Permission::InviteMembers) => "who may invite members",

@@ -10,6 +10,7 @@ use url::form_urlencoded;
 use super::error::PageError;
 use super::refusal;
 use crate::app::{Caller, members, organizations};
+use crate::domain::MemberNumber;
 use crate::domain::role::Role;
 use crate::http::cookies;
 use crate::http::extract::{is_own_origin, principal};
@@ -43,7 +44,16 @@ const fn entry(
 }
 
 /// The navigation, in its order.
-const NAVIGATION: &[Entry] = &[entry("You", "My access", "/", "key", Role::Annotator)];
+const NAVIGATION: &[Entry] = &[
+    entry(
+        "Organization",
+        "Members",
+        "/organization",
+        "people",
+        Role::Manager,
+    ),
+    entry("You", "My access", "/", "key", Role::Annotator),
+];
 
 /// A link of the navigation.
 pub(crate) struct Link {
@@ -104,6 +114,8 @@ impl Frame {
 pub(crate) struct Person {
     /// Who acts.
     pub(crate) caller: Caller,
+    /// Their own number.
+    pub(crate) number: MemberNumber,
     /// What the frame of their page shows.
     pub(crate) frame: Frame,
 }
@@ -113,6 +125,10 @@ impl FromRequestParts<State> for Person {
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Response> {
         let base_url = state.config.base_url();
+        let session = cookies::session(&parts.headers, &base_url);
+        let Some(session) = session else {
+            return Err(sign_in_first(parts, false));
+        };
         // A browser adds cookies by itself, so a form must come from a page of ours.
         if !parts.method.is_safe() && !is_own_origin(&parts.headers, &base_url) {
             return Err(refusal(
@@ -121,10 +137,6 @@ impl FromRequestParts<State> for Person {
                 "Open the page here, and send the form from it.",
             ));
         }
-        let session = cookies::session(&parts.headers, &base_url);
-        let Some(session) = session else {
-            return Err(sign_in_first(parts, false));
-        };
         let found = async {
             let credential = crate::app::authentication::Credential::Session(session);
             let Some(caller) = principal(parts, state, credential).await? else {
@@ -138,7 +150,11 @@ impl FromRequestParts<State> for Person {
                 role: member.role,
                 path: parts.uri.path().to_owned(),
             };
-            Ok(Some(Self { caller, frame }))
+            Ok(Some(Self {
+                number: member.number,
+                caller,
+                frame,
+            }))
         };
         match found.await {
             Ok(Some(person)) => Ok(person),

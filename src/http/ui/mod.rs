@@ -8,6 +8,7 @@ pub(crate) mod assets;
 pub(crate) mod error;
 pub(crate) mod frame;
 pub(crate) mod home;
+pub(crate) mod members;
 pub(crate) mod problems;
 pub(crate) mod routes;
 pub(crate) mod sign_in;

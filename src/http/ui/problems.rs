@@ -34,6 +34,11 @@ impl Problems {
         }
     }
 
+    /// Whether nothing is wrong.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// What is wrong with a field.
     pub(crate) fn about(&self, field: &str) -> Option<&str> {
         let found = self.0.iter().find(|(named, _)| *named == field);

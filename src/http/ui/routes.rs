@@ -39,8 +39,25 @@ fn accounts() -> Routes {
 
 /// Of whoever is signed in.
 fn console() -> Routes {
+    use super::members::{delete, invite, list, one, tags};
     [
         ("/", get(home::home)),
+        ("/organization", get(list::show).post(list::assign)),
+        ("/organization/invite", get(invite::show).post(invite::post)),
+        ("/organization/tags", get(tags::show).post(tags::post)),
+        (
+            "/organization/tags/imports",
+            get(tags::show).post(tags::import),
+        ),
+        ("/organization/tags/imports/{import}", get(tags::report)),
+        (
+            "/organization/members/{number}",
+            get(one::show).post(one::post),
+        ),
+        (
+            "/organization/members/{number}/delete",
+            get(delete::ask).post(delete::delete),
+        ),
         ("/sign-in-traces/{number}", get(traces::trace)),
     ]
     .map(|(path, methods)| (path.to_owned(), methods))

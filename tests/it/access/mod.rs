@@ -76,7 +76,8 @@ const PASSED_OVER: [&str; 9] = [
 
 /// What cannot be asked for what is there, since it would reach out of this machine, or since there would be another Owner
 /// or nobody left to ask for the rest.
-const NOT_FOR_GOOD: [&str; 7] = [
+const NOT_FOR_GOOD: [&str; 8] = [
+    "POST /organization/members/{number}/delete",
     "POST /api/organizations/{organization}/transfer-ownership",
     "POST /api/organizations/{organization}/leave",
     "POST /api/domains/{domain}/verify",
@@ -110,23 +111,38 @@ fn told(operation: &Operation, answer: &Answer, ids: &Ids) -> (u16, Vec<(String,
     let (status, mut headers, text) = answer.comparable();
     headers.retain(|(name, _)| name != "content-length");
     let named = operation.ids();
-    for (_, value) in &mut headers {
+    let without_ids = |text: &str| {
+        let (mut word, mut told) = (String::new(), String::new());
+        for letter in text.chars().chain([' ']) {
+            if letter.is_ascii_alphanumeric() || "-.:@_".contains(letter) {
+                word.push(letter);
+                continue;
+            }
+            let asked = named.iter().any(|name| ids[name] == word);
+            told.push_str(if asked { "ID" } else { &word });
+            told.push(letter);
+            word.clear();
+        }
+        told
+    };
+    for (name, value) in &mut headers {
+        if name == "location" {
+            // To the sign-in, which leads back to what was asked for.
+            *value = without_ids(&value.replace("%2F", "/"));
+        }
         for name in named.iter().filter(|name| ids[*name].len() > 5) {
             *value = value.replace(&ids[name], "ID");
         }
     }
-    let mut word = String::new();
-    let mut told = String::new();
-    for letter in text.chars().chain([' ']) {
-        if letter.is_ascii_alphanumeric() || "-.:@_".contains(letter) {
-            word.push(letter);
-            continue;
-        }
-        let asked = named.iter().any(|name| ids[name] == word);
-        told.push_str(if asked { "ID" } else { &word });
-        told.push(letter);
-        word.clear();
-    }
+    // Pictures are full of numbers.
+    let parts = text.split("<svg").enumerate();
+    let text: String = parts
+        .map(|(at, part)| match part.split_once("</svg>") {
+            Some((_, rest)) if at > 0 => rest,
+            _ => part,
+        })
+        .collect();
+    let told = without_ids(&text);
     (status, headers, told)
 }
 

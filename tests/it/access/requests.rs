@@ -54,7 +54,8 @@ fn operation(path: &str, method: &str, described: &Value) -> Operation {
     let schema = &described["requestBody"]["content"];
     let schema = schema.as_object().and_then(|kinds| kinds.values().next());
     let mut headers = Vec::new();
-    let body = if path.ends_with("/member-tags/imports") {
+    let takes_list = path.ends_with("/member-tags/imports") || path == "/organization/tags/imports";
+    let body = if takes_list && method == Method::POST {
         let (kind, list) = a_list("{name}");
         headers.push(kind);
         Some(list)
@@ -96,7 +97,12 @@ fn target(path: &str) -> String {
         _ if path.starts_with("/scim/v2/Groups/") => "{group}",
         _ => "{type}",
     };
-    let path = path.replace("{id}", id).replace("{number}", "{trace}");
+    let number = if path.starts_with("/organization/members/") {
+        "{member}"
+    } else {
+        "{trace}"
+    };
+    let path = path.replace("{id}", id).replace("{number}", number);
     path.replace("{token}", "{secret}")
         .replace("{link}", "{secret}")
 }
@@ -142,6 +148,12 @@ fn given(name: &str) -> Option<&'static str> {
     let (method, path) = name.split_once(' ').unwrap();
     let within = path.strip_prefix("/api/organizations/{organization}");
     Some(match (method, within.unwrap_or(path)) {
+        ("POST", "/organization") => "{\"member\":\"{member}\",\"role\":\"AN\"}",
+        ("POST", "/organization/members/{number}") => "{\"what\":\"tags\",\"labels\":\"one\"}",
+        ("POST", "/organization/invite") => "{\"what\":\"reset\"}",
+        ("POST", "/organization/tags") => {
+            "{\"what\":\"rename\",\"tag\":\"{tag}\",\"label\":\"another\"}"
+        }
         ("POST", "/transfer-ownership") => "{\"user_id\":{member}}",
         ("PATCH" | "POST", "/memberships") => "{\"user_id\":{member},\"role\":\"AN\"}",
         ("PATCH", "/set-default-role") => "{\"default_role\":\"AN\"}",
