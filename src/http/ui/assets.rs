@@ -4,9 +4,10 @@
 
 use std::sync::LazyLock;
 
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 
+use crate::http::api::error::ApiError;
 use crate::http::extract::Segments;
 use crate::secret;
 
@@ -63,7 +64,7 @@ pub(crate) async fn get(Segments(file): Segments<String>) -> Response {
         asset.name.split_once('.') == ends.0.zip(ends.1)
     };
     let Some(asset) = ASSETS.iter().find(alike) else {
-        return StatusCode::NOT_FOUND.into_response();
+        return ApiError::NoEndpoint.into_response();
     };
     let kind = HeaderValue::from_static(asset.kind);
     let mut answer = ([(header::CONTENT_TYPE, kind)], asset.text).into_response();
