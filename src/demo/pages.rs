@@ -86,7 +86,7 @@ pub(super) fn page(demo: &Demo, status: StatusCode, template: &impl Template) ->
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let policy = format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
          form-action 'self' {}; frame-ancestors 'none'; base-uri 'none'",
         demo.0.client.base()
     );
