@@ -34,6 +34,8 @@ pub(super) const TABLE: &[Operation] = &[
     console("POST", "/organization/tags/imports", "Gives tags by a list, a multipart form").by(VisitingAdmins).body("file: string, bulk_tags?: string, skip_bad_lines?: boolean").answers(&[303, 403, 404]),
     console("GET", "/organization/tags/imports/{import}", "What became of a list").by(VisitingAdmins),
     console("GET", "/", "Who is signed in, with which roles and why"),
+    console("GET", "/profile", "Sessions and tokens of whoever is signed in").query("done: string"),
+    console("POST", "/profile", "Ends a session, makes, shows or ends a token").body("what: session|others|make|revoke|show|reset, session?: string, token?: string").answers(&[200, 303, 403, 404]),
     page("GET", "/login-link/{link}", "Signs somebody in, once").answers(&[303, 403]),
     console("GET", "/sign-in-traces/{number}", "A trace of a sign-in").by(VisitingAdmins),
     page("GET", "/user/login", "Where one signs in").query("next: string, with: string, ended: string"),

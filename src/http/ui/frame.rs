@@ -53,6 +53,7 @@ const NAVIGATION: &[Entry] = &[
         Role::Manager,
     ),
     entry("You", "My access", "/", "key", Role::Annotator),
+    entry("You", "Profile", "/profile", "person", Role::Annotator),
 ];
 
 /// A link of the navigation.
@@ -118,6 +119,8 @@ pub(crate) struct Person {
     pub(crate) number: MemberNumber,
     /// What the frame of their page shows.
     pub(crate) frame: Frame,
+    /// The token of their session.
+    pub(crate) session: String,
 }
 
 impl FromRequestParts<State> for Person {
@@ -154,6 +157,7 @@ impl FromRequestParts<State> for Person {
                 number: member.number,
                 caller,
                 frame,
+                session: session.to_owned(),
             }))
         };
         match found.await {

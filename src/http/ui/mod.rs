@@ -10,6 +10,7 @@ pub(crate) mod frame;
 pub(crate) mod home;
 pub(crate) mod members;
 pub(crate) mod problems;
+pub(crate) mod profile;
 pub(crate) mod routes;
 pub(crate) mod sign_in;
 pub(crate) mod traces;

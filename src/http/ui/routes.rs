@@ -3,7 +3,7 @@
 use axum::routing::get;
 
 use super::accounts::{reset, sign_in, sign_up};
-use super::{assets, home, sign_in as sso_domain, traces};
+use super::{assets, home, profile, sign_in as sso_domain, traces};
 use crate::http::router::Routes;
 
 /// All of them.
@@ -42,6 +42,7 @@ fn console() -> Routes {
     use super::members::{delete, invite, list, one, tags};
     [
         ("/", get(home::home)),
+        ("/profile", get(profile::show).post(profile::post)),
         ("/organization", get(list::show).post(list::assign)),
         ("/organization/invite", get(invite::show).post(invite::post)),
         ("/organization/tags", get(tags::show).post(tags::post)),

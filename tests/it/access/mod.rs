@@ -76,7 +76,8 @@ const PASSED_OVER: [&str; 9] = [
 
 /// What cannot be asked for what is there, since it would reach out of this machine, or since there would be another Owner
 /// or nobody left to ask for the rest.
-const NOT_FOR_GOOD: [&str; 8] = [
+const NOT_FOR_GOOD: [&str; 9] = [
+    "POST /profile",
     "POST /organization/members/{number}/delete",
     "POST /api/organizations/{organization}/transfer-ownership",
     "POST /api/organizations/{organization}/leave",

@@ -150,6 +150,7 @@ fn given(name: &str) -> Option<&'static str> {
     Some(match (method, within.unwrap_or(path)) {
         ("POST", "/organization") => "{\"member\":\"{member}\",\"role\":\"AN\"}",
         ("POST", "/organization/members/{number}") => "{\"what\":\"tags\",\"labels\":\"one\"}",
+        ("POST", "/profile") => "{\"what\":\"session\",\"session\":\"{session}\"}",
         ("POST", "/organization/invite") => "{\"what\":\"reset\"}",
         ("POST", "/organization/tags") => {
             "{\"what\":\"rename\",\"tag\":\"{tag}\",\"label\":\"another\"}"

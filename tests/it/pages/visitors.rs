@@ -4,8 +4,9 @@ use super::{Browser, leads, says};
 use crate::app::{App, OWNER};
 
 /// Every page, and the lowest role that sees it.
-const PAGES: [(&str, &str); 7] = [
+const PAGES: [(&str, &str); 8] = [
     ("/", "AN"),
+    ("/profile", "AN"),
     ("/organization", "MA"),
     ("/organization/members/1", "AD"),
     ("/organization/members/1/delete", "AD"),
@@ -91,6 +92,7 @@ async fn security_i2_a_form_of_another_site_is_refused_by_every_page() {
     for (path, body) in [
         ("/organization", format!("member={number}&role=DI")),
         ("/organization/invite", "what=reset".to_owned()),
+        ("/profile", "what=reset".to_owned()),
         ("/organization/tags", "what=make&label=x".to_owned()),
         ("/organization/tags/imports", "x".to_owned()),
         (
@@ -108,5 +110,50 @@ async fn security_i2_a_form_of_another_site_is_refused_by_every_page() {
         }
     }
     assert_eq!(app.own.membership("ada@a.example").await["role"], "AN");
+    app.finish();
+}
+
+#[tokio::test]
+async fn a_person_sees_and_ends_their_sessions_and_tokens_on_their_profile() {
+    let app = App::start().await;
+    let here = Browser::with_role(&app, "ada@a.example", "AN").await;
+    let there = Browser::of(&app, "ada@a.example").await;
+    let page = here.open("/profile").await;
+    says(&page, 200, "this one");
+    let (_, rest) = page.text.split_once("name=\"session\" value=\"").unwrap();
+    let other = &rest[..36];
+    // Another person's session is none.
+    let owner = Browser::of(&app, OWNER).await;
+    let form = format!("what=session&session={other}");
+    says(&owner.send("/profile", &form).await, 404, "Nothing here");
+    assert_eq!(there.open("/").await.status, 200);
+    assert_eq!(
+        leads(&here.send("/profile", &form).await),
+        "/profile?done=session"
+    );
+    assert_eq!(leads(&there.open("/").await), "/user/login?ended=1");
+    let shown = here.send("/profile", "what=reset").await;
+    says(&shown, 200, "rr_pat_");
+    let (_, rest) = shown.text.split_once("id=\"secret\">").unwrap();
+    let token = format!("Token {}", rest.split_once('<').unwrap().0);
+    let me = app.own.rest.with(Some(&token));
+    assert_eq!(
+        me.get("/current-user/whoami").await.is(200)["username"],
+        "ada@a.example"
+    );
+    assert!(!here.open("/profile").await.text.contains("rr_pat_"));
+    says(
+        &here.send("/profile", "what=show").await,
+        200,
+        rest.split_once('<').unwrap().0,
+    );
+    says(
+        &here.send("/profile", "what=nonsense").await,
+        400,
+        "Choose what to do",
+    );
+    let there = Browser::of(&app, "ada@a.example").await;
+    leads(&here.send("/profile", "what=others").await);
+    assert_eq!(leads(&there.open("/").await), "/user/login?ended=1");
     app.finish();
 }
