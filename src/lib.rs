@@ -14,6 +14,7 @@ mod domain;
 pub mod fuzzing;
 mod http;
 mod mail;
+mod mapping_file;
 mod oidc;
 mod outgoing;
 mod saml;

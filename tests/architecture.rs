@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which module may name which. A module that is not here does not exist.
-const ARROWS: [(&str, &[&str]); 19] = [
+const ARROWS: [(&str, &[&str]); 20] = [
     ("domain", &[]),
     ("config", &[]),
     ("clock", &["domain"]),
@@ -18,6 +18,7 @@ const ARROWS: [(&str, &[&str]); 19] = [
     ("scim", &["domain"]),
     ("saml", &["domain"]),
     ("oidc", &["domain"]),
+    ("mapping_file", &["domain"]),
     ("store", &["domain"]),
     ("app", &["store", "domain", "secret", "clock"]),
     (
@@ -33,6 +34,7 @@ const ARROWS: [(&str, &[&str]); 19] = [
             "scim",
             "saml",
             "oidc",
+            "mapping_file",
             "outgoing",
             "domain",
             "state",
@@ -67,6 +69,7 @@ const ARROWS: [(&str, &[&str]); 19] = [
             "server",
             "app",
             "state",
+            "mapping_file",
             "domain",
             "config",
             "clock",

@@ -8,6 +8,7 @@ mod demo;
 mod doctor;
 mod domain;
 mod login_link;
+mod mapping;
 mod migrate;
 mod reset_password;
 mod scim_token;
@@ -66,6 +67,9 @@ enum Command {
     /// Vouch for domains of e-mail addresses
     #[command(subcommand)]
     Domain(domain::Command),
+    /// Export the rules that give roles, see what others would do, and apply them
+    #[command(subcommand)]
+    Mapping(mapping::Command),
     /// Show and set how many members may have access at once
     Seats(seats::Options),
     /// Look for what is wrong
@@ -110,6 +114,9 @@ pub fn run() -> anyhow::Result<()> {
         }
         Command::Domain(command) => {
             everywhere.with_state(async |state| domain::run(&state, command).await)
+        }
+        Command::Mapping(command) => {
+            everywhere.with_state(async |state| mapping::run(&state, command).await)
         }
         Command::Seats(options) => {
             everywhere.with_state(async |state| seats::run(&state, options).await)

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::error::Error;
+use super::name;
+use super::organization::Workspace;
 use super::role::{ProjectRole, Role};
 use super::{ProjectId, WorkspaceId};
 
@@ -73,8 +75,57 @@ impl RoleRule {
     }
 }
 
+impl RoleRule {
+    /// A rule as somebody writes it.
+    pub(crate) fn written(role: &str, group: String) -> Result<Self, Error> {
+        let role = Role::from_name(role).ok_or_else(|| {
+            Error::Invalid(format!(
+                "{role:?} is no role; use Administrator, Manager, Reviewer or Annotator"
+            ))
+        })?;
+        Self::new(group, role)
+    }
+}
+
+impl ProjectRule {
+    /// A rule as somebody writes it. Whether there is such a project is not known here.
+    pub(crate) fn written(project: ProjectId, role: &str, group: String) -> Result<Self, Error> {
+        let given = ProjectRole::from_name(role).ok_or_else(|| {
+            Error::Invalid(format!(
+                "{role:?} is no project role; use Inherit, Annotator, Reviewer or Manager"
+            ))
+        })?;
+        Ok(Self {
+            project,
+            group: group_name(group)?,
+            role: given,
+        })
+    }
+}
+
+impl WorkspaceRule {
+    /// A rule as somebody writes it, who names a workspace by its title, without regard to case.
+    pub(crate) fn written(
+        workspaces: &[Workspace],
+        title: &str,
+        group: String,
+    ) -> Result<Self, Error> {
+        let key = name::key(title);
+        let found = workspaces
+            .iter()
+            .rfind(|known| name::key(&known.title) == key);
+        let found = found.ok_or_else(|| {
+            Error::Invalid(format!("there is no workspace {title:?}; make it first"))
+        })?;
+        Ok(Self {
+            workspace: found.id,
+            group: group_name(group)?,
+        })
+    }
+}
+
 /// A group name that a rule may hold: as it is, but neither empty nor with NUL.
-pub(crate) fn group_name(name: String) -> Result<String, Error> {
+fn group_name(name: String) -> Result<String, Error> {
     if name.trim().is_empty() || name.contains('\0') || name.len() > 1024 {
         return Err(Error::Invalid(
             "a rule names a group by its displayName: 1 to 1024 bytes, not blank".to_owned(),

@@ -11,12 +11,9 @@ use super::body::Body;
 use super::error::ApiError;
 use crate::app::mapping_preview::{self, Move, Place};
 use crate::app::{Caller, projects, role_mapping};
-use crate::domain::error::Error;
-use crate::domain::mapping::{
-    Mapping, MappingChange, ProjectRule, RoleRule, WorkspaceRule, group_name,
-};
-use crate::domain::role::{ProjectRole, Role};
-use crate::domain::{ProjectId, WorkspaceId, name};
+use crate::domain::mapping::{Mapping, MappingChange, ProjectRule, RoleRule, WorkspaceRule};
+use crate::domain::role::Role;
+use crate::domain::{ProjectId, WorkspaceId};
 use crate::http::extract::ApiCaller;
 
 /// The lists of rules as clients write them; one that is absent or `null` stays as it is.
@@ -133,7 +130,7 @@ pub(super) async fn read(caller: &Caller, lists: Lists) -> Result<MappingChange,
         wanted.roles = Some(
             rules
                 .into_iter()
-                .map(|(role, group)| role_rule(&role, group))
+                .map(|(role, group)| RoleRule::written(&role, group))
                 .collect::<Result<_, _>>()?,
         );
     }
@@ -141,60 +138,20 @@ pub(super) async fn read(caller: &Caller, lists: Lists) -> Result<MappingChange,
         wanted.projects = Some(
             rules
                 .into_iter()
-                .map(project_rule)
+                .map(|rule| ProjectRule::written(rule.project_id, &rule.role, rule.group))
                 .collect::<Result<_, _>>()?,
         );
     }
     if let Some(rules) = lists.workspaces_groups {
-        let known: HashMap<String, WorkspaceId> = projects::list_workspaces(caller)
-            .await?
-            .into_iter()
-            .map(|w| (name::key(&w.title), w.id))
-            .collect();
+        let known = projects::list_workspaces(caller).await?;
         wanted.workspaces = Some(
             rules
                 .into_iter()
-                .map(|rule| workspace_rule(&known, rule))
+                .map(|(title, group)| WorkspaceRule::written(&known, &title, group))
                 .collect::<Result<_, _>>()?,
         );
     }
     Ok(wanted)
-}
-
-fn role_rule(role: &str, group: String) -> Result<RoleRule, Error> {
-    let role = Role::from_name(role).ok_or_else(|| {
-        Error::Invalid(format!(
-            "{role:?} is no role; use Administrator, Manager, Reviewer or Annotator"
-        ))
-    })?;
-    RoleRule::new(group, role)
-}
-
-fn project_rule(rule: ProjectGroup) -> Result<ProjectRule, Error> {
-    let given = ProjectRole::from_name(&rule.role).ok_or_else(|| {
-        Error::Invalid(format!(
-            "{:?} is no project role; use Inherit, Annotator, Reviewer or Manager",
-            rule.role
-        ))
-    })?;
-    Ok(ProjectRule {
-        project: rule.project_id,
-        group: group_name(rule.group)?,
-        role: given,
-    })
-}
-
-fn workspace_rule(
-    known: &HashMap<String, WorkspaceId>,
-    (title, group): (String, String),
-) -> Result<WorkspaceRule, Error> {
-    let workspace = known.get(&name::key(&title)).copied();
-    let workspace = workspace
-        .ok_or_else(|| Error::Invalid(format!("there is no workspace {title:?}; make it first")))?;
-    Ok(WorkspaceRule {
-        workspace,
-        group: group_name(group)?,
-    })
 }
 
 /// The rules as clients read them.
