@@ -66,8 +66,11 @@ impl Demo {
         self.act(async |push| {
             let name = push.directory.at_work(person)?.name();
             push.set_active(person, false).await?;
-            push.directory.last =
-                format!("{name} was fired. Their sessions and tokens have ended.");
+            let took = push.directory.exchanges.front();
+            let took = took.map_or(0, |exchange| exchange.took_ms);
+            push.directory.last = format!(
+                "{name} was fired. Rollright answered within {took} ms, and by then had ended their sessions and tokens."
+            );
             Ok(())
         })
         .await
