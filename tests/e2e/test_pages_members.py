@@ -104,7 +104,6 @@ def test_a_deactivated_member_is_out_at_once_and_a_deleted_one_is_the_deleted_us
     window.open("/organization?search=ada")
     window.press("Ada Lovelace")
     assert "decides" in window.text() and "did not count" in window.text() and "the directory, over SCIM" in window.text()
-    window.picture("member")
     window.press("Deactivate")
     member.open("/")
     assert "Your session has ended" in member.text()
@@ -138,9 +137,42 @@ def test_members_are_tagged_by_a_csv_file(server: Rollright, window: Window) -> 
     window.press("Tag members")
     assert "3 tags to members" in window.text() and "no e-mail address" in window.text()
     window.press("To the members")
-    window.picture("members")
     window.press("Finance")
     assert "bob@example.test" in window.text() and "ada@example.test" not in window.text()
+
+
+def test_the_pictures_of_the_documentation_are_made(server: Rollright, window: Window) -> None:
+    """An organization as there could be one: the list, and the page of somebody with more than one reason."""
+    scim = server.scim(server.scim_token())
+    people = ["Ada Lovelace", "Grace Hopper", "Alan Turing", "Barbara Liskov", "Edsger Dijkstra", "Radia Perlman", "Tony Hoare"]
+    ids = []
+    for name in people:
+        given, family = name.split()
+        email = f"{given}.{family}@example.com".lower()
+        names = {"givenName": given, "familyName": family}
+        ids.append(scim.create_user(email, displayName=name, name=names, emails=[{"value": email, "primary": True}])["id"])
+    scim.create_group("Data platform", ids[:3])
+    scim.create_group("Review board", ids[1:5])
+    rules = [["Manager", "Data platform"], ["Reviewer", "Review board"]]
+    server.api("POST", "/api/scim/settings", {"roles_groups": rules})
+    server.api("PATCH", "/api/organization/", {"title": "Example, Inc."})
+    numbers = {one["user"]["username"]: one["user"]["id"] for one in server.memberships()}
+    for name, role in (("radia.perlman", "AD"), ("tony.hoare", "NO")):
+        server.api("PATCH", "/api/organizations/0/memberships/", {"user_id": numbers[f"{name}@example.com"], "role": role})
+    window.sign_in(OWNER, server.password)
+    window.open("/organization/tags")
+    text = b'email,tags\nada.lovelace@example.com,"Data Science, Seattle"\ngrace.hopper@example.com,Finance\n'
+    window.page.set_input_files("#file", files=[{"name": "tags.csv", "mimeType": "text/csv", "buffer": text}])
+    window.press("Tag members")
+    window.open("/organization")
+    window.picture("members")
+    window.open(f"/organization/members/{numbers['grace.hopper@example.com']}?on=2020-01-31")
+    assert "was no member" in window.text()
+    window.picture("why-this-role")
+    window.open("/profile")
+    window.picture("profile")
+    window.press("Show")
+    assert window.page.locator("#secret").is_visible()
 
 
 def test_no_text_of_anybody_is_run(server: Rollright, window: Window) -> None:
@@ -165,7 +197,7 @@ def test_no_text_of_anybody_is_run(server: Rollright, window: Window) -> None:
     window.fill(emails=PAYLOADS[6])
     window.press("Send invitations", status=400)
     assert window.page.locator("#emails").input_value() == PAYLOADS[6]
-    pages = ["/", "/organization", "/organization?search=%22%3E%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E", "/organization/tags"]
+    pages = ["/", "/profile", "/organization", "/organization?search=%22%3E%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E", "/organization/tags"]
     pages += [f"/organization/members/{number}" for number in everybody[:3]] + [f"/organization/members/{everybody[-1]}/delete"]
     pages += [f"/organization?tag={tags[0]}", "/organization/invite"]
     for path in pages:
