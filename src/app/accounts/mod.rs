@@ -16,9 +16,11 @@ pub(crate) mod throttle;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use self::hashing::Hasher;
+use super::organizations::keeper_of;
 use super::vault::Vault;
 use super::{Caller, sign_in_policy};
 use crate::domain::error::Error;
+use crate::domain::event::role_history::Turn;
 use crate::domain::event::{Actor, Event};
 use crate::domain::role::Role;
 use crate::domain::{SessionId, Timestamp};
@@ -26,11 +28,13 @@ use crate::secret;
 use crate::store::accounts::{self as rows, Place};
 use crate::store::credentials::{self, NewSession};
 use crate::store::db::{Db, Tx};
-use crate::store::policies;
+use crate::store::{organizations, policies, role_history};
 
 /// The fewest and the most letters of a password, as Label Studio has them.
 const SHORTEST: usize = 8;
 const LONGEST: usize = 128;
+/// How many entries of a history are looked at for since when somebody is not let in.
+const LOOK_BACK: i64 = 8;
 
 /// Who knocks, from where, and what is needed to let them in.
 #[derive(Debug, Clone, Copy)]
@@ -67,14 +71,25 @@ pub(crate) struct Entered {
 }
 
 /// Why somebody is not let in although they proved who they are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Barred {
     /// An administrator has to give them a role first.
-    Pending,
-    /// They are deactivated, or deleted.
-    Deactivated,
+    Pending(Whom),
+    /// They are deactivated; or deleted, where nobody is left to ask.
+    Deactivated(Option<Whom>),
     /// Their organization lets them in through single sign-on only.
     MustUseSso,
+}
+
+/// Whom to ask about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Whom {
+    /// The title of the organization.
+    pub(crate) organization: String,
+    /// Who there.
+    pub(crate) keeper: String,
+    /// Since when it is so, as far as the trail tells.
+    pub(crate) since: Option<Timestamp>,
 }
 
 /// Refuses a password that is too short or too long.
@@ -98,11 +113,30 @@ fn acting(door: &Door<'_>, place: Place) -> Caller {
     }
 }
 
+/// Whom somebody asks who is not let in at this place.
+async fn whom(tx: &mut Tx, place: Place) -> Result<Whom, Error> {
+    let organization = organizations::find(tx, place.organization)
+        .await?
+        .ok_or(Error::NotFound("organization"))?;
+    let history = role_history::of_member(tx, place.organization, place.member, LOOK_BACK).await?;
+    let since = history.iter().find_map(|moment| match moment.turn {
+        Turn::Became(_, role) | Turn::Joined(role) => Some((role, moment.at)),
+        Turn::Given(_) | Turn::Left => None,
+    });
+    Ok(Whom {
+        keeper: keeper_of(tx, &organization).await?,
+        organization: organization.title,
+        since: since
+            .filter(|(role, _)| *role == place.role)
+            .map(|(_, at)| at),
+    })
+}
+
 /// Whether a password lets somebody in at this place.
 async fn bar(tx: &mut Tx, place: Place) -> Result<Option<Barred>, Error> {
     Ok(match place.role {
-        Role::Deactivated => Some(Barred::Deactivated),
-        Role::NotActivated => Some(Barred::Pending),
+        Role::Deactivated => Some(Barred::Deactivated(Some(whom(tx, place).await?))),
+        Role::NotActivated => Some(Barred::Pending(whom(tx, place).await?)),
         _ if sign_in_policy::must_use_sso(tx, place.organization, place.member).await? => {
             Some(Barred::MustUseSso)
         }
@@ -121,7 +155,7 @@ async fn choose(tx: &mut Tx, account: &rows::Account) -> Result<Result<Place, Ba
             Some(barred) => why = why.or(Some(barred)),
         }
     }
-    Ok(Err(why.unwrap_or(Barred::Deactivated)))
+    Ok(Err(why.unwrap_or(Barred::Deactivated(None))))
 }
 
 /// Begins a session, in a transaction that holds the member.

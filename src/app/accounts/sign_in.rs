@@ -112,7 +112,7 @@ pub(super) async fn enter(door: &Door<'_>, seen: Account) -> Result<SignIn, Erro
     // being changed.
     let member = members::find_locked(&mut tx, place.organization, place.member).await?;
     let Some(member) = member else {
-        return Ok(SignIn::Barred(Barred::Deactivated));
+        return Ok(SignIn::Barred(Barred::Deactivated(None)));
     };
     let place = rows::Place {
         role: member.role,

@@ -155,7 +155,15 @@ async fn security_g2_the_deactivated_and_the_pending_are_told_so_and_get_no_sess
     for (role, word) in [("DI", "deactivated"), ("NO", "waiting")] {
         app.own.assign("ada@a.example", Some(role)).await;
         let answer = sign_in(&app, "ada@a.example", "her only password").await;
-        assert!(answer.is_problem(403).contains(word));
+        // And since when, and whom they can ask.
+        let joined = &app.own.membership("ada@a.example").await["created_at"];
+        let said = answer.is_problem(403);
+        assert!(said.contains(word) && said.contains("Ask the Owner, owner@a.example."));
+        let today = &joined.as_str().unwrap()[..10];
+        assert!(
+            word == "waiting" || said.contains(&format!("on {today}")),
+            "{said}"
+        );
         assert!(cookie(&answer, "rollright_session").is_none());
         assert!(!opens(&app, &kept).await);
         // Only who has proved it is told.

@@ -17,6 +17,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde_json::json;
 
+use super::members::day;
 use super::{page, refusal};
 use crate::app::accounts::{Barred, Door, Entered};
 use crate::domain::error::Error;
@@ -164,15 +165,28 @@ const SPENT: &str =
 const CLOSED: &str =
     "Here people sign up with an invitation. Ask an administrator of your organization for one.";
 
-fn sentence(barred: Barred) -> &'static str {
+fn sentence(barred: &Barred) -> String {
     match barred {
-        Barred::Pending => {
-            "Your account is waiting: an administrator of your organization has to give you a role first."
+        Barred::Pending(whom) => format!(
+            "Your account is waiting: somebody who administers {} has to give you a role first. Ask {}.",
+            whom.organization, whom.keeper
+        ),
+        Barred::Deactivated(Some(whom)) => {
+            let since = whom.since.map(|at| format!(" on {}", day(at)));
+            format!(
+                "Your account in {} was deactivated{}. Ask {}.",
+                whom.organization,
+                since.unwrap_or_default(),
+                whom.keeper
+            )
         }
-        Barred::Deactivated => {
+        Barred::Deactivated(None) => {
             "Your account has been deactivated. Ask an administrator of your organization."
+                .to_owned()
         }
-        Barred::MustUseSso => "Your organization lets people in through its single sign-on only.",
+        Barred::MustUseSso => {
+            "Your organization lets people in through its single sign-on only.".to_owned()
+        }
     }
 }
 
@@ -184,7 +198,7 @@ impl Refusal {
             Self::CrossSite => ApiError::CrossSite,
             Self::Body(error) => error,
             Self::Wrong => ApiError::WrongPassword,
-            Self::Barred(barred) => forbidden(sentence(barred)),
+            Self::Barred(barred) => forbidden(&sentence(&barred)),
             Self::Spent => forbidden(SPENT),
             Self::Closed => forbidden(CLOSED),
         }
@@ -196,12 +210,13 @@ impl Refusal {
             Self::Error(_) | Self::Body(_) => ("That did not work", None),
             Self::CrossSite => ("This form came from elsewhere", None),
             Self::Wrong => ("You are not signed in", Some(WRONG)),
-            Self::Barred(barred) => ("You are not signed in", Some(sentence(*barred))),
+            Self::Barred(_) => ("You are not signed in", None),
             Self::Spent => ("This link does not work any more", Some(SPENT)),
             Self::Closed => ("You need an invitation", Some(CLOSED)),
         };
         let shown = match &self {
             Self::Error(error) => error.to_string(),
+            Self::Barred(barred) => sentence(barred),
             Self::CrossSite => "Open the page here, and send the form from it.".to_owned(),
             _ => said.unwrap_or("The form cannot be read.").to_owned(),
         };

@@ -166,7 +166,7 @@ async fn register(state: &State, knock: &Knock, wanted: &Wanted) -> Result<Respo
 fn member(state: &State, knock: &Knock, signed: SignIn) -> Result<Response, Refusal> {
     match signed {
         SignIn::In(entered) => Ok(let_in(state, knock, &entered, "/")),
-        SignIn::Barred(Barred::Pending) => Ok(knock.says(
+        SignIn::Barred(Barred::Pending(_)) => Ok(knock.says(
             "You have an account",
             "It waits: an administrator of the organization has to give you a role before you can sign in.",
         )),
