@@ -69,6 +69,8 @@ pub(crate) struct SeatChange {
 /// What a change of the rules would do, or has done.
 #[derive(Debug)]
 pub(crate) struct Preview {
+    /// The rules as they are.
+    pub(crate) before: Mapping,
     /// The rules as they would be.
     pub(crate) after: Mapping,
     /// Who moves, at most [`MOST_NAMED`], by place and then by name.
@@ -164,6 +166,7 @@ async fn made(caller: &Caller, tx: &mut Tx, change: MappingChange) -> Result<Pre
         (a.moved.place, &a.user_name, a.number).cmp(&(b.moved.place, &b.user_name, b.number))
     });
     Ok(Preview {
+        before,
         after,
         movers,
         counts: walk.counts,

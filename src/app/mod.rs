@@ -20,6 +20,7 @@ pub(crate) mod mapping_preview;
 pub(crate) mod members;
 mod membership;
 pub(crate) mod metadata;
+pub(crate) mod named_groups;
 pub(crate) mod numbering;
 pub(crate) mod organizations;
 pub(crate) mod people;

@@ -22,6 +22,7 @@ pub(crate) mod invitations;
 pub(crate) mod mails;
 pub(crate) mod mapping;
 pub(crate) mod members;
+pub(crate) mod named_groups;
 pub(crate) mod nested_groups;
 pub(crate) mod organizations;
 pub(crate) mod permissions;

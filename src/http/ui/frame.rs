@@ -52,6 +52,20 @@ const NAVIGATION: &[Entry] = &[
         "people",
         Role::Manager,
     ),
+    entry(
+        "Organization",
+        "Groups & mapping",
+        "/organization/mapping",
+        "rules",
+        Role::Administrator,
+    ),
+    entry(
+        "Organization",
+        "SCIM",
+        "/organization/scim",
+        "sync",
+        Role::Administrator,
+    ),
     entry("You", "My access", "/", "key", Role::Annotator),
     entry("You", "Profile", "/profile", "person", Role::Annotator),
 ];

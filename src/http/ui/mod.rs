@@ -8,10 +8,12 @@ pub(crate) mod assets;
 pub(crate) mod error;
 pub(crate) mod frame;
 pub(crate) mod home;
+pub(crate) mod mapping;
 pub(crate) mod members;
 pub(crate) mod problems;
 pub(crate) mod profile;
 pub(crate) mod routes;
+pub(crate) mod scim;
 pub(crate) mod sign_in;
 pub(crate) mod traces;
 

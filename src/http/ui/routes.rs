@@ -39,7 +39,9 @@ fn accounts() -> Routes {
 
 /// Of whoever is signed in.
 fn console() -> Routes {
+    use super::mapping::{edit, file, group};
     use super::members::{delete, invite, list, one, tags};
+    use super::scim::{request, setup};
     [
         ("/", get(home::home)),
         ("/profile", get(profile::show).post(profile::post)),
@@ -58,6 +60,19 @@ fn console() -> Routes {
         (
             "/organization/members/{number}/delete",
             get(delete::ask).post(delete::delete),
+        ),
+        ("/organization/mapping", get(edit::show).post(edit::post)),
+        ("/organization/mapping/group", get(group::show)),
+        ("/organization/mapping/export", get(file::export)),
+        (
+            "/organization/mapping/import",
+            get(edit::show).post(file::import),
+        ),
+        ("/organization/scim", get(setup::show).post(setup::post)),
+        ("/organization/scim/live", get(setup::live)),
+        (
+            "/organization/scim/requests/{id}",
+            get(request::show).post(request::post),
         ),
         ("/sign-in-traces/{number}", get(traces::trace)),
     ]

@@ -54,7 +54,9 @@ fn operation(path: &str, method: &str, described: &Value) -> Operation {
     let schema = &described["requestBody"]["content"];
     let schema = schema.as_object().and_then(|kinds| kinds.values().next());
     let mut headers = Vec::new();
-    let takes_list = path.ends_with("/member-tags/imports") || path == "/organization/tags/imports";
+    let takes_list = path.ends_with("/member-tags/imports")
+        || path == "/organization/tags/imports"
+        || path == "/organization/mapping/import";
     let body = if takes_list && method == Method::POST {
         let (kind, list) = a_list("{name}");
         headers.push(kind);
@@ -89,6 +91,7 @@ fn target(path: &str) -> String {
         _ if path.starts_with("/api/projects/") => "{project}",
         _ if path.starts_with("/api/workspaces/") => "{workspace}",
         _ if path.starts_with("/api/scim/requests/") => "{request}",
+        _ if path.starts_with("/organization/scim/requests/") => "{request}",
         _ if path.starts_with("/api/scim/receivers/") => "{receiver}",
         _ if path.starts_with("/api/scim/tokens/") => "{scim_token}",
         // Whoever puts a definition where there is none makes one.

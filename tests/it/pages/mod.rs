@@ -1,7 +1,9 @@
 //! The pages of whoever is signed in, as a browser asks for them: who may see what, forms and their refusals.
 
+mod mapping;
 mod member;
 mod members;
+mod scim;
 mod visitors;
 
 use reqwest::Method;

@@ -4,7 +4,7 @@ use super::{Browser, leads, says};
 use crate::app::{App, OWNER};
 
 /// Every page, and the lowest role that sees it.
-const PAGES: [(&str, &str); 8] = [
+const PAGES: [(&str, &str); 13] = [
     ("/", "AN"),
     ("/profile", "AN"),
     ("/organization", "MA"),
@@ -13,6 +13,11 @@ const PAGES: [(&str, &str); 8] = [
     ("/organization/tags", "AD"),
     ("/organization/tags/imports", "AD"),
     ("/organization/invite", "MA"),
+    ("/organization/mapping", "AD"),
+    ("/organization/mapping/export", "AD"),
+    ("/organization/mapping/import", "AD"),
+    ("/organization/scim", "AD"),
+    ("/organization/scim/live", "AD"),
 ];
 
 #[tokio::test]
@@ -95,6 +100,10 @@ async fn security_i2_a_form_of_another_site_is_refused_by_every_page() {
         ("/profile", "what=reset".to_owned()),
         ("/organization/tags", "what=make&label=x".to_owned()),
         ("/organization/tags/imports", "x".to_owned()),
+        ("/organization/mapping", "what=apply".to_owned()),
+        ("/organization/mapping/import", "x".to_owned()),
+        ("/organization/scim", "what=make&profile=rfc".to_owned()),
+        ("/organization/scim/requests/1", "what=replay".to_owned()),
         (
             &format!("/organization/members/{number}"),
             "what=role&role=DI".to_owned(),
