@@ -173,6 +173,11 @@ async fn after_a_change_of_the_secret_both_sign_for_a_while() {
         (message.signatures_by(&old), message.signatures_by(&new)),
         (1, 1)
     );
+    // The attempt is written down first: what it read of the webhook would be written over this else.
+    until(&app.own, &path, |found| {
+        found["delivered"] == message.body["data"]["seq"]
+    })
+    .await;
     let over = "UPDATE webhooks SET previous_until = created_at";
     assert_eq!(app.place.database.execute(over).await, 1);
     app.own.user("b@a.example").await;
