@@ -98,7 +98,7 @@ pub(super) async fn roles(client: &Client) -> Result<BTreeMap<String, Role>, Pro
         .collect())
 }
 
-/// Everything that is shown, to a browser with this session.
+/// Everything that is shown, to a browser that has signed in so.
 pub(super) async fn live(
     demo: &Inner,
     directory: &Directory,
