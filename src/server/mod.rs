@@ -86,6 +86,7 @@ impl Server {
         config.base_url = Some(config.base_url().into_owned());
         config.settle_secret_key(Some(secret::random_token("")))?;
         let state = open_state(config).await?;
+        state.db.open_all().await;
         let checked = state.vault.check(&state.db).await;
         checked.context("cannot use the database")?;
         Ok(Self {

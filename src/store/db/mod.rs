@@ -24,6 +24,7 @@ use sqlx::{
     Arguments, AssertSqlSafe, ConnectOptions, Encode, FromRow, PgPool, Postgres, Sqlite,
     SqlitePool, Type,
 };
+use tokio::task::JoinSet;
 
 pub(crate) use bounds::Place;
 use bounds::{Bounds, CONNECTIONS};
@@ -111,6 +112,27 @@ impl Db {
             engine,
             bounds: Arc::new(Bounds::new()),
         })
+    }
+
+    /// Opens every connection that there may be, for one who will serve with them; they stay open.
+    ///
+    /// Logging in to PostgreSQL with a password gives way to other tasks hundreds of times. Among many of them it takes
+    /// seconds: whoever asked for one more connection when work comes in would be told that there is no database.
+    pub(crate) async fn open_all(&self) {
+        let Engine::Postgres(pool) = &self.engine else {
+            return;
+        };
+        let mut opening = JoinSet::new();
+        for _ in 0..CONNECTIONS {
+            let pool = pool.clone();
+            opening.spawn(async move { pool.acquire().await });
+        }
+        // Held until all are there: one that is given back would be given out again.
+        let opened = opening.join_all().await;
+        if let Some(error) = opened.iter().find_map(|one| one.as_ref().err()) {
+            let open = opened.iter().filter(|one| one.is_ok()).count();
+            tracing::warn!(%error, "PostgreSQL gave {open} of {CONNECTIONS} connections; look at its max_connections");
+        }
     }
 
     /// Whether the database answers.
@@ -292,6 +314,8 @@ impl Engine {
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(Duration::from_secs(5))
+            .idle_timeout(None)
+            .max_lifetime(None)
             // Testing a connection before each use would double the cost of a read; one that has rested is tested.
             .test_before_acquire(false)
             .before_acquire(|connection, meta| {
