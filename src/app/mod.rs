@@ -63,7 +63,7 @@ use crate::domain::role::Role;
 use crate::domain::schema::CustomSchemas;
 use crate::domain::{EventId, OrganizationId, Timestamp};
 use crate::secret;
-use crate::store::db::{Db, Tx};
+use crate::store::db::{Db, Insertion, Tx};
 use crate::store::events;
 
 /// Who asks, in which organization, when and in which request.
@@ -206,6 +206,16 @@ impl Caller {
 
     /// Writes events in the transaction of what they tell of: if they cannot be written, it does not happen (R18).
     async fn record(&self, tx: &mut Tx, happened: Vec<Event>) -> Result<(), Error> {
+        self.record_with(tx, happened, Vec::new()).await
+    }
+
+    /// Writes events, and other rows in the same trip to the database: those that an event's row does not refer to.
+    async fn record_with(
+        &self,
+        tx: &mut Tx,
+        happened: Vec<Event>,
+        rows: Vec<Insertion<'_>>,
+    ) -> Result<(), Error> {
         if let Some(replay) = &self.replay {
             replay.tell(&happened);
         }
@@ -221,6 +231,8 @@ impl Caller {
             .into_iter()
             .map(|event| (EventId(secret::id_at(self.now)), event))
             .collect();
-        events::insert(tx, &origin, &happened).await
+        let told = events::rows(&origin, &happened);
+        let all: Vec<Insertion<'_>> = rows.into_iter().chain(told).collect();
+        tx.insert_all(&all).await
     }
 }

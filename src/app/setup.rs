@@ -298,8 +298,9 @@ pub(crate) async fn use_login_link(
     };
     let session = secret::random_token("");
     let expires = now.plus_seconds(SESSION_LIFE);
+    let hash = secret::hash(&session).0;
     let begun = NewSession {
-        hash: &secret::hash(&session).0,
+        hash: &hash,
         id: SessionId(secret::id_at(now)),
         organization,
         member,
@@ -308,10 +309,9 @@ pub(crate) async fn use_login_link(
         browser: user_agent,
         via: None,
     };
-    credentials::insert_session(&mut tx, begun).await?;
-    caller
-        .record(&mut tx, vec![Event::signed_in(member, None, found.role)])
-        .await?;
+    let told = Event::signed_in(member, None, found.role);
+    let rows = vec![credentials::session_row(begun)];
+    caller.record_with(&mut tx, vec![told], rows).await?;
     tx.commit().await?;
     Ok(Some(session))
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::roles::CHUNK;
-use super::{numbering, schemas};
+use super::{numbering, schemas, sign_on};
 use crate::domain::error::Error;
 use crate::domain::group::ancestors;
 use crate::domain::role::effective_role;
@@ -150,6 +150,18 @@ async fn verify_members(
                 found.push(format!(
                     "member {}: the keys for looking up do not fit the attributes",
                     keys.member
+                ));
+            }
+        }
+        for (member, digest, groups) in audit::groups_of_sign_ons(tx, id, &members).await? {
+            let groups: Vec<String> = groups
+                .iter()
+                .flat_map(|all| all.split('\n'))
+                .map(str::to_owned)
+                .collect();
+            if sign_on::digest(&groups) != digest {
+                found.push(format!(
+                    "member {member}: the groups of the last sign-on are not those that it is known again by"
                 ));
             }
         }

@@ -11,6 +11,16 @@ pub(crate) enum Subject {
     Transient,
 }
 
+impl Subject {
+    /// The name, where it lasts.
+    pub(crate) fn lasting(&self) -> Option<&str> {
+        match self {
+            Self::Lasting(subject) => Some(subject),
+            Self::Transient => None,
+        }
+    }
+}
+
 /// The groups that a sign-on carried (R11).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum AssertedGroups {

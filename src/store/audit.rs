@@ -35,6 +35,23 @@ struct KeysRow {
     display_name: String,
 }
 
+/// By what the groups are known again that these members' last sign-ons carried, and what they are, joined by line feeds.
+pub(crate) async fn groups_of_sign_ons(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    members: &[MemberId],
+) -> Result<Vec<(MemberId, String, Option<String>)>, Error> {
+    tx.fetch_all(
+        "SELECT i.member_id, i.groups_digest,
+            (SELECT string_agg(s.name, $3) FROM asserted_groups s WHERE s.organization_id = i.organization_id
+                AND s.connection_id = i.connection_id AND s.member_id = i.member_id)
+         FROM identities i WHERE i.organization_id = $1 AND i.member_id IN (SELECT value FROM json_each($2))
+            AND i.groups_digest IS NOT NULL",
+        &[&organization, &list_of(members), &"\n"],
+    )
+    .await
+}
+
 /// The keys of these members.
 pub(crate) async fn keys(
     tx: &mut Tx,

@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::db::Tx;
+use super::db::{Insertion, Tx};
 use super::role;
 use crate::domain::error::Error;
 use crate::domain::role::Role;
@@ -63,29 +63,31 @@ pub(crate) struct Via {
     pub(crate) logout: Option<String>,
 }
 
-/// Begins a session.
-pub(crate) async fn insert_session(tx: &mut Tx, session: NewSession<'_>) -> Result<(), Error> {
-    let via = session.via.as_ref();
-    tx.execute(
-        "INSERT INTO sessions (hash, organization_id, member_id, created_at, expires_at, id, browser, connection_id, subject,
-            idp_session, logout)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        &[
-            &session.hash,
-            &session.organization,
-            &session.member,
-            &session.at,
-            &session.expires,
-            &session.id,
-            &session.browser,
-            &via.map(|via| via.connection),
-            &via.map(|via| via.subject.clone()),
-            &via.and_then(|via| via.session.clone()),
-            &via.and_then(|via| via.logout.clone()),
-        ],
-    )
-    .await?;
-    Ok(())
+/// The row of a session that begins.
+pub(crate) fn session_row(session: NewSession<'_>) -> Insertion<'_> {
+    let via = session.via;
+    let connection = via.as_ref().map(|via| via.connection);
+    let (subject, idp_session, logout) = via.map_or((None, None, None), |via| {
+        (Some(via.subject), via.session, via.logout)
+    });
+    Insertion {
+        into: "INSERT INTO sessions (hash, organization_id, member_id, created_at, expires_at, id, browser, connection_id, subject,
+                idp_session, logout) VALUES",
+        rows: vec![vec![
+            Box::new(session.hash),
+            Box::new(session.organization),
+            Box::new(session.member),
+            Box::new(session.at),
+            Box::new(session.expires),
+            Box::new(session.id),
+            Box::new(session.browser),
+            Box::new(connection),
+            Box::new(subject),
+            Box::new(idp_session),
+            Box::new(logout),
+        ]],
+        otherwise: "",
+    }
 }
 
 /// Deletes the sessions that are over, of every organization.

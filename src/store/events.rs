@@ -2,7 +2,7 @@
 
 use sqlx::types::Json;
 
-use super::db::{Bind, Tx};
+use super::db::{Bind, Insertion, Tx};
 use crate::domain::error::Error;
 use crate::domain::event::Event;
 use crate::domain::{EventId, MemberId, OrganizationId, Timestamp};
@@ -21,59 +21,50 @@ pub(crate) struct Origin<'a> {
     pub(crate) request: &'a str,
 }
 
-/// Writes events, each under the id that stands beside it. They get their numbers later: see `event_order.rs`.
-pub(crate) async fn insert(
-    tx: &mut Tx,
-    origin: &Origin<'_>,
-    events: &[(EventId, Event)],
-) -> Result<(), Error> {
-    let kinds: Vec<&str> = events.iter().map(|(_, event)| event.kind.name()).collect();
-    let facts: Vec<Json<&serde_json::Value>> =
-        events.iter().map(|(_, event)| Json(&event.facts)).collect();
-    let rows: Vec<Vec<&dyn Bind>> = events
-        .iter()
-        .zip(kinds.iter().zip(&facts))
-        .map(|((id, event), (kind, facts))| {
-            vec![
-                id as &dyn Bind,
-                &origin.organization,
-                &origin.at,
-                kind,
-                &origin.actor_kind,
-                &origin.actor_id,
-                &event.subject,
-                &origin.request,
-                facts,
-            ]
-        })
-        .collect();
-    let personal: Vec<(&EventId, &MemberId, Json<&serde_json::Value>)> = events
-        .iter()
-        .filter_map(|(id, event)| {
-            event
-                .personal
-                .as_ref()
-                .map(|(member, details)| (id, member, Json(details)))
-        })
-        .collect();
-    let details: Vec<Vec<&dyn Bind>> = personal
-        .iter()
-        .map(|(id, member, details)| vec![&origin.organization as &dyn Bind, *member, *id, details])
-        .collect();
-    let unordered: Vec<Vec<&dyn Bind>> =
-        events.iter().map(|(id, _)| vec![id as &dyn Bind]).collect();
-    tx.insert_all(&[
-        (
-            "INSERT INTO events (id, organization_id, at, kind, actor_kind, actor_id, subject, request_id, facts) VALUES",
-            &rows,
-        ),
-        ("INSERT INTO events_unordered (event_id) VALUES", &unordered),
-        (
-            "INSERT INTO event_details (organization_id, member_id, event_id, details) VALUES",
-            &details,
-        ),
-    ])
-    .await
+/// The rows that tell of events, each under the id that stands beside it. They get their numbers later: see
+/// `event_order.rs`.
+pub(crate) fn rows<'a>(origin: &Origin<'a>, events: &'a [(EventId, Event)]) -> [Insertion<'a>; 3] {
+    let event = |(id, event): &'a (EventId, Event)| -> Vec<Box<dyn Bind + 'a>> {
+        vec![
+            Box::new(*id),
+            Box::new(origin.organization),
+            Box::new(origin.at),
+            Box::new(event.kind.name()),
+            Box::new(origin.actor_kind),
+            Box::new(origin.actor_id),
+            Box::new(event.subject.clone()),
+            Box::new(origin.request),
+            Box::new(Json(&event.facts)),
+        ]
+    };
+    let unordered =
+        |(id, _): &'a (EventId, Event)| -> Vec<Box<dyn Bind + 'a>> { vec![Box::new(*id)] };
+    let details = |(id, event): &'a (EventId, Event)| -> Option<Vec<Box<dyn Bind + 'a>>> {
+        let (member, details) = event.personal.as_ref()?;
+        Some(vec![
+            Box::new(origin.organization),
+            Box::new(*member),
+            Box::new(*id),
+            Box::new(Json(details)),
+        ])
+    };
+    [
+        Insertion {
+            into: "INSERT INTO events (id, organization_id, at, kind, actor_kind, actor_id, subject, request_id, facts) VALUES",
+            rows: events.iter().map(event).collect(),
+            otherwise: "",
+        },
+        Insertion {
+            into: "INSERT INTO events_unordered (event_id) VALUES",
+            rows: events.iter().map(unordered).collect(),
+            otherwise: "",
+        },
+        Insertion {
+            into: "INSERT INTO event_details (organization_id, member_id, event_id, details) VALUES",
+            rows: events.iter().filter_map(details).collect(),
+            otherwise: "",
+        },
+    ]
 }
 
 /// Erases the personal part of every event that tells of a member.

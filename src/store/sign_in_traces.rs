@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 use sqlx::types::Json;
 
-use super::db::Tx;
+use super::db::{Insertion, Tx};
 use super::inconsistent;
 use crate::domain::error::Error;
 use crate::domain::trace::{Kept, Outcome, Trace};
@@ -48,28 +48,22 @@ pub(crate) struct Wanted {
     pub(crate) member: Option<MemberId>,
 }
 
-/// Keeps a trace. A second one of the same number is passed over: whoever asks may choose the number of a request.
-pub(crate) async fn insert(
-    tx: &mut Tx,
-    organization: OrganizationId,
-    kept: &Kept,
-) -> Result<(), Error> {
-    tx.execute(
-        "INSERT INTO sign_in_traces (organization_id, id, connection_id, at, outcome, reason, member_id, record)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (organization_id, id) DO NOTHING",
-        &[
-            &organization,
-            &kept.number,
-            &kept.connection,
-            &kept.at,
-            &kept.outcome.name(),
-            &kept.reason,
-            &kept.member,
-            &Json(&kept.trace),
-        ],
-    )
-    .await?;
-    Ok(())
+/// The row of a trace. A second one of the same number is passed over: whoever asks may choose the number of a request.
+pub(crate) fn row(organization: OrganizationId, kept: &Kept) -> Insertion<'_> {
+    Insertion {
+        into: "INSERT INTO sign_in_traces (organization_id, id, connection_id, at, outcome, reason, member_id, record) VALUES",
+        rows: vec![vec![
+            Box::new(organization),
+            Box::new(kept.number.as_str()),
+            Box::new(kept.connection),
+            Box::new(kept.at),
+            Box::new(kept.outcome.name()),
+            Box::new(kept.reason.clone()),
+            Box::new(kept.member),
+            Box::new(Json(&kept.trace)),
+        ]],
+        otherwise: "ON CONFLICT (organization_id, id) DO NOTHING",
+    }
 }
 
 /// Deletes the oldest traces of nobody that we know, as far as there are more than so many: anybody can make one.

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 
 use super::db::{Bind, Tx};
+use super::role;
+use super::roles::Standing;
 use crate::domain::error::Error;
 use crate::domain::role::RoleSource;
 use crate::domain::{ConnectionId, MemberId, OrganizationId, Timestamp};
@@ -137,6 +139,76 @@ pub(crate) async fn find_identity(
         )
         .await?;
     Ok(row.map(|(id,)| id))
+}
+
+/// A member whom a connection knows.
+pub(crate) struct Known {
+    /// Who it is.
+    pub(crate) id: MemberId,
+    /// How they stand.
+    pub(crate) standing: Standing,
+    /// What [`set_groups_digest`] noted when this subject last came with groups, unless they have changed since.
+    pub(crate) groups: Option<String>,
+}
+
+/// The member whom a connection knows by this subject, kept from being changed by others until the end of the
+/// transaction.
+pub(crate) async fn find_known_locked(
+    tx: &mut Tx,
+    connection: (OrganizationId, ConnectionId),
+    subject: &str,
+) -> Result<Option<Known>, Error> {
+    let rows: Vec<(MemberId, bool, bool, i16, Option<String>)> = tx
+        .fetch_all_locked(
+            "SELECT m.id, EXISTS (SELECT 1 FROM organizations o WHERE o.id = m.organization_id AND o.owner_member_id = m.id),
+                m.suspended OR NOT m.active, m.role,
+                (SELECT i.groups_digest FROM identities i
+                 WHERE i.organization_id = $1 AND i.connection_id = $2 AND i.subject = $3)
+             FROM members m WHERE m.organization_id = $1 AND m.id =
+                (SELECT i.member_id FROM identities i
+                 WHERE i.organization_id = $1 AND i.connection_id = $2 AND i.subject = $3)",
+            &[&connection.0, &connection.1, &subject],
+        )
+        .await?;
+    let row = rows.into_iter().next();
+    row.map(|(id, owner, barred, number, groups)| {
+        let standing = Standing {
+            owner,
+            barred,
+            role: role(number)?,
+        };
+        Ok(Known {
+            id,
+            standing,
+            groups,
+        })
+    })
+    .transpose()
+}
+
+/// Notes by which the groups that this subject came with are known again; of a subject that does not last, that those of
+/// others are not to be known any more.
+pub(crate) async fn set_groups_digest(
+    tx: &mut Tx,
+    connection: (OrganizationId, ConnectionId),
+    member: MemberId,
+    subject: Option<&str>,
+    digest: &str,
+) -> Result<(), Error> {
+    // The groups are the member's, by whichever subject they came.
+    tx.execute(
+        "UPDATE identities SET groups_digest = CASE WHEN subject = $4 THEN $5 ELSE NULL END
+         WHERE organization_id = $1 AND connection_id = $2 AND member_id = $3",
+        &[
+            &connection.0,
+            &connection.1,
+            &member,
+            &subject.map(str::to_owned),
+            &digest,
+        ],
+    )
+    .await?;
+    Ok(())
 }
 
 /// Lets a connection know a member by this subject.

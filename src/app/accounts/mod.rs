@@ -170,8 +170,9 @@ async fn begin_session(
     let policy = policies::sessions(tx, caller.organization).await?;
     let seconds = i64::from(policy.max_age_minutes) * 60;
     let session = secret::random_token("");
+    let hash = secret::hash(&session).0;
     let begun = NewSession {
-        hash: &secret::hash(&session).0,
+        hash: &hash,
         id: SessionId(secret::id_at(caller.now)),
         organization: caller.organization,
         member,
@@ -180,10 +181,10 @@ async fn begin_session(
         browser: user_agent,
         via: None,
     };
-    credentials::insert_session(tx, begun).await?;
-    if let Some(role) = caller.role {
-        let told = Event::signed_in(member, None, role);
-        caller.record(tx, vec![told]).await?;
-    }
+    let told = caller.role.map(|role| Event::signed_in(member, None, role));
+    let rows = vec![credentials::session_row(begun)];
+    caller
+        .record_with(tx, told.into_iter().collect(), rows)
+        .await?;
     Ok((session, seconds))
 }

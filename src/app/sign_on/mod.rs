@@ -4,29 +4,30 @@ mod linking;
 pub(crate) mod logout;
 mod refused;
 pub(crate) mod requests;
+mod role;
 mod session;
 pub(crate) mod traces;
 
 pub(crate) use refused::Refused;
 pub(crate) use requests::Taken;
+pub(super) use role::digest;
 pub(crate) use session::sign_out;
 
 use super::departures::{address_mark, subject_mark};
 use super::vault::Vault;
-use super::{Caller, provisioning, roles};
+use super::{Caller, provisioning};
 use crate::domain::connection::Connection;
 use crate::domain::error::Error;
 use crate::domain::event::{Actor, Event};
-use crate::domain::identity::{AssertedGroups, Identity, Subject};
+use crate::domain::identity::Identity;
 use crate::domain::member::{Attributes, Profile};
 use crate::domain::name;
-use crate::domain::role::Role;
 use crate::domain::schema::CustomSchemas;
 use crate::domain::trace::{Outcome, Trace};
 use crate::domain::{MemberId, Timestamp};
 use crate::secret;
 use crate::store::db::{Db, Tx};
-use crate::store::sign_ons::{self, Purpose};
+use crate::store::sign_ons::{self, Known, Purpose};
 use crate::store::{departures, members, organizations, roles as facts};
 
 /// The place in the vault of what a request to log out must carry.
@@ -135,9 +136,10 @@ async fn attempt(
         Err(refused) => Err(refused),
         Ok(target) => match on.member(&mut tx, &mut member).await? {
             Err(refused) => Err(refused),
-            Ok(id) => {
+            Ok(known) => {
                 trace.passed("member", "the person is a member, or becomes one");
-                let role = on.role(&mut tx, id).await?;
+                let id = known.id;
+                let role = on.role(&mut tx, known).await?;
                 role.map(|role| (target, id, role))
             }
         },
@@ -167,9 +169,12 @@ async fn attempt(
         Ok(Entered::Tested)
     } else {
         match admitted {
-            Ok((target, id, role)) => {
-                let begun = on.begin_session(&mut tx, target, id, role).await?;
-                Ok(Entered::SignedIn(begun))
+            Ok(admitted) => {
+                let ending = (Outcome::SignedIn, None, member);
+                let trace = traces::kept(connection, visit, ending, std::mem::take(trace));
+                let begun = on.begin_session(&mut tx, admitted, &trace).await?;
+                tx.commit().await?;
+                return Ok(Ok(Entered::SignedIn(begun)));
             }
             Err(refused) => {
                 let told = Event::sign_in_refused(connection.id, member, refused.reason());
@@ -179,8 +184,7 @@ async fn attempt(
         }
     };
     let outcome = match &answer {
-        Ok(Entered::SignedIn(_)) => Outcome::SignedIn,
-        Ok(Entered::Tested) => Outcome::Tested,
+        Ok(_) => Outcome::Tested,
         Err(_) => Outcome::Refused,
     };
     let trace = std::mem::take(trace);
@@ -268,16 +272,13 @@ impl On<'_> {
     }
 
     /// Finds who it is, or makes a member of somebody new. `known` is told who it is as soon as that is clear.
-    async fn member(&self, tx: &mut Tx, known: &mut Option<MemberId>) -> Answer<MemberId> {
-        let lasting = match &self.identity.subject {
-            Subject::Lasting(subject) => Some(subject.as_str()),
-            Subject::Transient => None,
-        };
+    async fn member(&self, tx: &mut Tx, known: &mut Option<MemberId>) -> Answer<Known> {
+        let lasting = self.identity.subject.lasting();
         if let Some(subject) = lasting
-            && let Some(id) = sign_ons::find_identity(tx, self.key(), subject).await?
+            && let Some(found) = sign_ons::find_known_locked(tx, self.key(), subject).await?
         {
-            *known = Some(id);
-            return Ok(Ok(id));
+            *known = Some(found.id);
+            return Ok(Ok(found));
         }
         let Some(email) = &self.identity.email else {
             return Ok(Err(Refused::NoAddress));
@@ -313,7 +314,15 @@ impl On<'_> {
         if let Some(subject) = lasting {
             sign_ons::insert_identity(tx, self.key(), subject, id).await?;
         }
-        Ok(Ok(id))
+        // Held: who is being deactivated is either seen to be, or loses the new session too.
+        let standing = facts::find_standing_locked(tx, self.connection.organization, id).await?;
+        Ok(standing.map_or(Err(Refused::Deactivated), |standing| {
+            Ok(Known {
+                id,
+                standing,
+                groups: None,
+            })
+        }))
     }
 
     async fn has_departed(
@@ -358,31 +367,5 @@ impl On<'_> {
             active: true,
             attributes,
         }
-    }
-
-    /// Takes the groups over and derives the role; refuses who has no access.
-    async fn role(&self, tx: &mut Tx, id: MemberId) -> Answer<Role> {
-        let organization = self.connection.organization;
-        // Held: who is being deactivated is either seen to be, or loses the new session too.
-        let Some(standing) = facts::find_standing_locked(tx, organization, id).await? else {
-            return Ok(Err(Refused::Deactivated));
-        };
-        if standing.barred && !standing.owner {
-            return Ok(Err(Refused::Deactivated));
-        }
-        let mut role = Some(standing.role);
-        // Absent means unknown and changes nothing (R11).
-        let source = self.connection.role_source();
-        if let AssertedGroups::Known(names) = &self.identity.groups
-            && sign_ons::replace_asserted_groups(tx, self.key(), id, names, source).await?
-        {
-            roles::derive(self.caller, tx, &[id]).await?;
-            role = members::find_role(tx, organization, id).await?;
-        }
-        Ok(match role {
-            Some(Role::Deactivated) | None => Err(Refused::Deactivated),
-            Some(Role::NotActivated) => Err(Refused::Pending),
-            Some(role) => Ok(role),
-        })
     }
 }

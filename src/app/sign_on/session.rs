@@ -6,19 +6,20 @@ use crate::app::setup::SESSION_LIFE;
 use crate::domain::error::Error;
 use crate::domain::event::{Actor, Event};
 use crate::domain::role::Role;
+use crate::domain::trace::Kept;
 use crate::domain::{MemberId, SessionId};
 use crate::secret;
 use crate::store::credentials::{self, NewSession, Via};
 use crate::store::db::Tx;
+use crate::store::sign_in_traces;
 
 impl On<'_> {
-    /// Begins a session for whom everything admits.
+    /// Begins a session for whom everything admits, and keeps the trace of it.
     pub(super) async fn begin_session(
         &self,
         tx: &mut Tx,
-        target: String,
-        id: MemberId,
-        role: Role,
+        (target, id, role): (String, MemberId, Role),
+        trace: &Kept,
     ) -> Result<SignedIn, Error> {
         let now = self.caller.now;
         let latest = now.plus_seconds(SESSION_LIFE);
@@ -32,8 +33,9 @@ impl On<'_> {
             "" => None,
             hint => Some(self.vault.seal(tx, LOGOUT, hint).await?),
         };
+        let hash = secret::hash(&session).0;
         let begun = NewSession {
-            hash: &secret::hash(&session).0,
+            hash: &hash,
             id: SessionId(secret::id_at(now)),
             organization: self.connection.organization,
             member: id,
@@ -47,13 +49,12 @@ impl On<'_> {
                 logout,
             }),
         };
-        credentials::insert_session(tx, begun).await?;
-        self.caller
-            .record(
-                tx,
-                vec![Event::signed_in(id, Some(self.connection.id), role)],
-            )
-            .await?;
+        let told = Event::signed_in(id, Some(self.connection.id), role);
+        let rows = vec![
+            credentials::session_row(begun),
+            sign_in_traces::row(self.connection.organization, trace),
+        ];
+        self.caller.record_with(tx, vec![told], rows).await?;
         Ok(SignedIn {
             session,
             expires,

@@ -16,20 +16,22 @@ pub(crate) const KEPT: i64 = 7 * 86_400;
 /// How many traces of nobody that we know are kept of an organization: anybody can send something that is no sign-in.
 const MOST_OF_STRANGERS: i64 = 500;
 
-/// Keeps a trace in the transaction of the sign-in that it tells of.
-pub(super) async fn keep(
-    tx: &mut Tx,
+/// How a sign-in ended: the reason for which it was refused, and whose it was.
+pub(super) type Ending = (Outcome, Option<String>, Option<MemberId>);
+
+/// A trace, as it is kept.
+pub(super) fn kept(
     connection: &Connection,
     visit: Visit<'_>,
-    (outcome, reason, member): (Outcome, Option<String>, Option<MemberId>),
+    (outcome, reason, member): Ending,
     trace: Trace,
-) -> Result<(), Error> {
+) -> Kept {
     let groups = &connection.attributes.groups;
     let trace = match outcome {
         Outcome::Tested => trace,
         Outcome::SignedIn | Outcome::Refused => trace.masked(groups),
     };
-    let kept = Kept {
+    Kept {
         number: visit.request.to_owned(),
         connection: connection.id,
         at: visit.now,
@@ -37,9 +39,21 @@ pub(super) async fn keep(
         reason,
         member,
         trace: trace.folded(),
-    };
-    rows::insert(tx, connection.organization, &kept).await?;
-    if member.is_none() {
+    }
+}
+
+/// Keeps a trace in the transaction of the sign-in that it tells of.
+pub(super) async fn keep(
+    tx: &mut Tx,
+    connection: &Connection,
+    visit: Visit<'_>,
+    ending: Ending,
+    trace: Trace,
+) -> Result<(), Error> {
+    let kept = kept(connection, visit, ending, trace);
+    tx.insert_all(&[rows::row(connection.organization, &kept)])
+        .await?;
+    if kept.member.is_none() {
         rows::delete_beyond(tx, connection.organization, MOST_OF_STRANGERS).await?;
     }
     Ok(())

@@ -219,8 +219,13 @@ async fn verified(
     let urls = Urls::of(&state.config.base_url(), connection);
     let now = state.clock.now();
     let attributes = connection.attributes.clone();
-    let keys = connection_keys::present(&state.db, connection).await?;
-    let keys = connection_keys::opened(&state.vault, connection.organization, &keys)?;
+    // Most messages need none of our keys.
+    let keys = if response::may_be_encrypted(&encoded) {
+        let keys = connection_keys::present(&state.db, connection).await?;
+        connection_keys::opened(&state.vault, connection.organization, &keys)?
+    } else {
+        PrivateKeys(Vec::new())
+    };
     let verify = move || {
         let certificates: Vec<Vec<u8>> = saml
             .certificates

@@ -110,6 +110,12 @@ pub(crate) fn verify(
     claims::identity(&message, expected, now, trace)
 }
 
+/// Whether something in the form field may be encrypted, so that a private key is needed; a guess that is right where it
+/// says no: the name of an element cannot be written in another way.
+pub(crate) fn may_be_encrypted(encoded: &str) -> bool {
+    decode(encoded).is_ok_and(|text| text.contains("Encrypted"))
+}
+
 fn decode(encoded: &str) -> Result<String, Refusal> {
     if encoded.len() > MAX_ENCODED {
         return Err(Refusal::TooLarge {

@@ -4,6 +4,7 @@
 //! differently is settled here or forbidden (`docs/adr/0002-two-engines.md`). Nothing here decides anything.
 
 mod bounds;
+mod insertion;
 mod migrations;
 mod transaction;
 mod turn;
@@ -28,6 +29,7 @@ use tokio::task::JoinSet;
 
 pub(crate) use bounds::Place;
 use bounds::{Bounds, CONNECTIONS};
+pub(crate) use insertion::Insertion;
 use transaction::failed;
 pub(crate) use transaction::{COMMITTED, Tx};
 

@@ -1,7 +1,5 @@
 //! Running statements: one connection, read as it comes or in a transaction.
 
-use std::fmt::Write as _;
-
 use sqlx::error::ErrorKind;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgConnection};
@@ -39,13 +37,13 @@ pub(crate) enum Tx {
     },
 }
 
-enum Connection<'c> {
+pub(super) enum Connection<'c> {
     Sqlite(&'c mut SqliteConnection),
     Postgres(&'c mut PgConnection),
 }
 
 impl Tx {
-    fn connection(&mut self) -> Connection<'_> {
+    pub(super) fn connection(&mut self) -> Connection<'_> {
         match self {
             Self::SqliteRead(connection) => Connection::Sqlite(connection),
             Self::SqliteWrite { transaction, .. } => Connection::Sqlite(transaction),
@@ -239,106 +237,9 @@ impl Tx {
         }
         Ok(())
     }
-
-    /// Inserts many rows, a few hundred in a statement: 10,000 rows one by one took 763 ms on PostgreSQL, so 123 ms.
-    ///
-    /// `into` is `INSERT INTO table (columns) VALUES`; each row has one value a column.
-    pub(crate) async fn insert_rows(
-        &mut self,
-        into: &'static str,
-        rows: &[Vec<&dyn Bind>],
-    ) -> Result<(), Error> {
-        for chunk in rows.chunks(CHUNK) {
-            let values: Vec<&dyn Bind> = chunk.iter().flatten().copied().collect();
-            // A statement of many rows is seldom met again: kept, it would push out those that are.
-            let kept = chunk.len() <= FEW;
-            match self.connection() {
-                Connection::Sqlite(connection) => {
-                    let sql = AssertSqlSafe(insertion(into, chunk, || "?".to_owned()));
-                    let insert = sqlx::query_with(sql, sqlite(&values).map_err(failed)?);
-                    insert.persistent(kept).execute(connection).await.map(drop)
-                }
-                Connection::Postgres(connection) => {
-                    let sql = AssertSqlSafe(insertion(into, chunk, numbered(1)));
-                    let insert = sqlx::query_with(sql, postgres(&values).map_err(failed)?);
-                    insert.persistent(kept).execute(connection).await.map(drop)
-                }
-            }
-            .map_err(failed)?;
-        }
-        Ok(())
-    }
-
-    /// Inserts rows into several tables, where the later may refer to the earlier.
-    ///
-    /// The SQL differs: PostgreSQL takes all in one statement, which saves trips in most requests that write; SQLite has
-    /// no such statement, and no trip to save.
-    pub(crate) async fn insert_all(
-        &mut self,
-        tables: &[(&'static str, &[Vec<&dyn Bind>])],
-    ) -> Result<(), Error> {
-        let few = tables.iter().all(|(_, rows)| rows.len() <= CHUNK);
-        if !few || !matches!(self, Self::PostgresWrite { .. }) {
-            for (into, rows) in tables {
-                self.insert_rows(into, rows).await?;
-            }
-            return Ok(());
-        }
-        let mut parts = Vec::new();
-        let mut values: Vec<&dyn Bind> = Vec::new();
-        for (into, rows) in tables.iter().filter(|(_, rows)| !rows.is_empty()) {
-            parts.push(insertion(into, rows, numbered(values.len() + 1)));
-            values.extend(rows.iter().flatten().copied());
-        }
-        let Some(last) = parts.pop() else {
-            return Ok(());
-        };
-        let mut sql = String::new();
-        for (at, part) in parts.iter().enumerate() {
-            sql.push_str(if at == 0 { "WITH " } else { ", " });
-            let _ = write!(sql, "part_{at} AS ({part})");
-        }
-        sql.push(' ');
-        sql.push_str(&last);
-        self.execute(AssertSqlSafe(sql), &values).await?;
-        Ok(())
-    }
 }
 
-/// How many rows one statement inserts: SQLite takes 32,766 values, PostgreSQL 65,535.
-const CHUNK: usize = 500;
-
-/// Up to so many rows, the statement that inserts them is kept prepared.
-const FEW: usize = 8;
-
-/// The statement that inserts these rows.
-///
-/// The SQL differs: SQLite takes `$1` for a name, and compares each name with all before it, so that a statement of
-/// thousands of values took milliseconds to read.
-fn insertion(into: &str, rows: &[Vec<&dyn Bind>], mut place: impl FnMut() -> String) -> String {
-    let mut sql = into.to_owned();
-    for (at, row) in rows.iter().enumerate() {
-        sql.push_str(if at == 0 { " (" } else { ", (" });
-        for column in 0..row.len() {
-            if column > 0 {
-                sql.push_str(", ");
-            }
-            sql.push_str(&place());
-        }
-        sql.push(')');
-    }
-    sql
-}
-
-/// `$next` and so on.
-fn numbered(mut next: usize) -> impl FnMut() -> String {
-    move || {
-        next += 1;
-        format!("${}", next - 1)
-    }
-}
-
-fn sqlite(values: &[&dyn Bind]) -> Result<SqliteArguments, sqlx::Error> {
+pub(super) fn sqlite(values: &[&dyn Bind]) -> Result<SqliteArguments, sqlx::Error> {
     let mut arguments = SqliteArguments::default();
     for value in values {
         value
@@ -348,7 +249,7 @@ fn sqlite(values: &[&dyn Bind]) -> Result<SqliteArguments, sqlx::Error> {
     Ok(arguments)
 }
 
-fn postgres(values: &[&dyn Bind]) -> Result<PgArguments, sqlx::Error> {
+pub(super) fn postgres(values: &[&dyn Bind]) -> Result<PgArguments, sqlx::Error> {
     let mut arguments = PgArguments::default();
     for value in values {
         value

@@ -168,6 +168,17 @@ async fn somebody_signs_in_and_has_the_role_of_their_groups_until_the_connection
             .await,
     );
     assert_eq!(app.own.role("m@corp.example").await, "AN saml");
+    // With the same ones it stays, and with those of before it is as before.
+    for (groups, role) in [
+        (vec!["all"], "AN saml"),
+        (vec!["leads", "all"], "MA saml"),
+        (vec!["all", "leads"], "MA saml"),
+        (vec!["all"], "AN saml"),
+    ] {
+        let who = person("m@corp.example", &groups);
+        session(&idp.sign_in(&app, &connection, &who).await);
+        assert_eq!(app.own.role("m@corp.example").await, role, "{groups:?}");
+    }
     let path = format!("/connections/{}", connection["id"].as_str().unwrap());
     app.own.rest.delete(&path).await.is(204);
     assert!(!opens(&app, &cookie).await, "its sessions have ended");
