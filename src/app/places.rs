@@ -1,5 +1,7 @@
 //! Projects and workspaces after they were made: changed, deleted, and who is in them by hand (R8).
 
+use std::collections::BTreeMap;
+
 use super::members::{Listed, with_tags};
 use super::{Caller, projects};
 use crate::domain::error::Error;
@@ -7,7 +9,7 @@ use crate::domain::event::Event;
 use crate::domain::listing::{MemberFilter, MemberOrder, Slice, Way, Within};
 use crate::domain::organization::{Project, Workspace};
 use crate::domain::query::Found;
-use crate::domain::role::{ProjectRole, RoleSource};
+use crate::domain::role::{ProjectRole, ProjectRuleMatch, RoleSource};
 use crate::domain::{MemberId, MemberNumber, ProjectId, WorkspaceId};
 use crate::store::db::{Attempt, Tx};
 use crate::store::project_members::{self, Given};
@@ -153,14 +155,30 @@ pub(crate) enum Place {
     Workspace(WorkspaceId),
 }
 
-/// A member in a project: whether by hand, and with which role there through what, if with one of their own.
-pub(crate) struct InProject {
+/// A member in a project or a workspace, and what put them there. Who is there by neither is so through the workspace
+/// of the project, or as an administrator.
+pub(crate) struct InPlace {
     /// The member.
     pub(crate) listed: Listed,
-    /// Whether nobody has put them there by hand.
-    pub(crate) implicit: bool,
+    /// Whether somebody has put them there, and with which role; `Inherit` in a workspace.
+    pub(crate) by_hand: Option<ProjectRole>,
+    /// The rules that put them into the project.
+    pub(crate) rules: Vec<ProjectRuleMatch>,
+}
+
+impl InPlace {
     /// The role that they have there and not in the organization, and through what.
-    pub(crate) role: Option<(ProjectRole, RoleSource)>,
+    pub(crate) fn own_role(&self) -> Option<(ProjectRole, RoleSource)> {
+        let by_hand = self.by_hand.map(|role| (role, RoleSource::Manual));
+        let by_rules = self.rules.iter().map(|rule| (rule.role, rule.source));
+        let mut best: Option<(ProjectRole, RoleSource)> = None;
+        for (role, source) in by_hand.into_iter().chain(by_rules) {
+            if role != ProjectRole::Inherit && best.is_none_or(|(known, _)| role > known) {
+                best = Some((role, source));
+            }
+        }
+        best
+    }
 }
 
 /// A part of the members who are in a place, in whatever way, or in one way of a project.
@@ -171,7 +189,7 @@ pub(crate) async fn list_members(
     mut filter: MemberFilter,
     order: (MemberOrder, bool),
     slice: Slice,
-) -> Result<Found<InProject>, Error> {
+) -> Result<Found<InPlace>, Error> {
     caller.must_manage()?;
     let mut tx = caller.db.read().await?;
     must_exist(caller, &mut tx, place).await?;
@@ -184,31 +202,29 @@ pub(crate) async fn list_members(
     let ids: Vec<MemberId> = found.iter().map(|member| member.id).collect();
     let listed = with_tags(caller, &mut tx, found).await?;
     let mut resources = Vec::with_capacity(listed.len());
-    let given = match place {
+    let organization = caller.organization;
+    let given: BTreeMap<MemberId, ProjectRole> = match place {
         Place::Project(project) => {
-            project_members::list(&mut tx, caller.organization, project, &ids).await?
+            let given = project_members::list(&mut tx, organization, project, &ids).await?;
+            given.iter().map(|one| (one.member, one.role)).collect()
         }
-        Place::Workspace(_) => Vec::new(),
+        Place::Workspace(workspace) => {
+            let given = workspace_members::list(&mut tx, organization, workspace, &ids).await?;
+            let inherit = |id| (id, ProjectRole::Inherit);
+            given.into_iter().map(inherit).collect()
+        }
     };
     for listed in listed {
-        let by_hand = given.iter().find(|one| one.member == listed.member.id);
-        let mut role = by_hand
-            .map(|one| one.role)
-            .filter(|role| *role != ProjectRole::Inherit)
-            .map(|role| (role, RoleSource::Manual));
+        let id = listed.member.id;
+        let mut rules = Vec::new();
         if let Place::Project(project) = place {
-            let matches =
-                mapping::project_matches(&mut tx, caller.organization, listed.member.id).await?;
-            for (of, rule) in matches {
-                let better = role.is_none_or(|(known, _)| rule.role > known);
-                if of == project && rule.role != ProjectRole::Inherit && better {
-                    role = Some((rule.role, rule.source));
-                }
-            }
+            let matches = mapping::project_matches(&mut tx, organization, id).await?;
+            let here = matches.into_iter().filter(|(of, _)| *of == project);
+            rules.extend(here.map(|(_, rule)| rule));
         }
-        resources.push(InProject {
-            implicit: by_hand.is_none(),
-            role,
+        resources.push(InPlace {
+            by_hand: given.get(&id).copied(),
+            rules,
             listed,
         });
     }

@@ -7,7 +7,9 @@ use crate::domain::policy::{SessionPolicy, TokenSettings};
 use crate::store::policies as rows;
 
 /// The longest that a session may last, in minutes: a year.
-const LONGEST: i32 = 525_600;
+pub(crate) const LONGEST: i32 = 525_600;
+/// The longest that a personal access token may be good for, in days: as long as Label Studio's.
+pub(crate) const LONGEST_DAYS: i32 = 73_000;
 
 /// What it says of tokens.
 pub(crate) async fn tokens(caller: &Caller) -> Result<TokenSettings, Error> {

@@ -115,7 +115,15 @@ async fn must_exist(caller: &Caller, tx: &mut Tx, project: ProjectId) -> Result<
     )))
 }
 
-/// Lets admins give roles by hand, or leaves roles to the directory alone (R5, R17), in a transaction that is alone.
+/// Lets admins give roles by hand, or leaves roles to the directory alone (R5, R17).
+pub(crate) async fn set_manual_management(caller: &Caller, manual: bool) -> Result<(), Error> {
+    caller.must_administer()?;
+    let mut tx = caller.write_alone().await?;
+    apply_manual_management(caller, &mut tx, manual).await?;
+    tx.commit().await
+}
+
+/// The same in a transaction that is alone.
 pub(super) async fn apply_manual_management(
     caller: &Caller,
     tx: &mut Tx,

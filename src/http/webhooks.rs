@@ -25,6 +25,16 @@ const MOST: usize = 32;
 /// The kind of a test.
 const TEST: &str = "webhook.test";
 
+/// Refuses an address that nothing is posted to.
+pub(crate) fn must_be_askable(state: &State, url: &str) -> Result<(), Error> {
+    if state.outgoing.may_ask(url) {
+        return Ok(());
+    }
+    Err(Error::Invalid(
+        "`url` must be https, without a user name, on a public address".to_owned(),
+    ))
+}
+
 /// Posts what is due, for as long as the server runs.
 pub(crate) async fn keep_delivering(state: State) {
     let mut under_way = JoinSet::new();

@@ -57,3 +57,20 @@ pub(crate) async fn of_member(
         .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
+
+/// Those of these members whom somebody has put into a workspace.
+pub(crate) async fn list(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    workspace: WorkspaceId,
+    members: &[MemberId],
+) -> Result<Vec<MemberId>, Error> {
+    let rows: Vec<(MemberId,)> = tx
+        .fetch_all(
+            "SELECT member_id FROM workspace_members WHERE organization_id = $1 AND workspace_id = $2
+                AND member_id IN (SELECT value FROM json_each($3)) ORDER BY member_id",
+            &[&organization, &workspace, &list_of(members)],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}

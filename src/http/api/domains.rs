@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::PageOf;
 use super::body::Body;
 use super::error::ApiError;
-use crate::app::{domains, sign_in_policy};
+use crate::app::{Caller, domains, sign_in_policy};
 use crate::domain::ConnectionId;
 use crate::domain::error::Error;
 use crate::domain::mail_domain::Domain;
@@ -65,7 +65,8 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, Json(shape(&made))))
 }
 
-fn connection(text: &str) -> Result<ConnectionId, Error> {
+/// The connection that a text names.
+pub(crate) fn connection(text: &str) -> Result<ConnectionId, Error> {
     ConnectionId::parse(text)
         .ok_or_else(|| Error::Invalid("`connection` is none of this organization".to_owned()))
 }
@@ -121,7 +122,12 @@ pub(crate) async fn verify(
     Shared(state): Shared<State>,
     Segments(name): Segments<String>,
 ) -> Result<Json<Value>, ApiError> {
-    let domain = domains::find(&caller, &name).await?;
+    Ok(Json(shape(&look_up(&state, &caller, &name).await?)))
+}
+
+/// The same, for pages too.
+pub(crate) async fn look_up(state: &State, caller: &Caller, name: &str) -> Result<Domain, Error> {
+    let domain = domains::find(caller, name).await?;
     let server = state.config.dns_server;
     let beside = domain.record_name();
     let (mut texts, itself) = tokio::join!(
@@ -129,7 +135,7 @@ pub(crate) async fn verify(
         dns::texts(server, &domain.name)
     );
     texts.extend(itself);
-    Ok(Json(shape(&domains::verify(&caller, &name, &texts).await?)))
+    domains::verify(caller, name, &texts).await
 }
 
 /// DELETE: gives the domain up.

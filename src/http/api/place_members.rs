@@ -13,7 +13,7 @@ use super::member_filter::{Asked, flag, numbers, path_with};
 use super::places::ALL;
 use super::selection::{Deleted, MaybeBody, Selection};
 use super::{PageOf, shapes};
-use crate::app::places::{self, InProject, Place};
+use crate::app::places::{self, InPlace, Place};
 use crate::app::{Caller, members, role_mapping};
 use crate::domain::error::Error;
 use crate::domain::listing::{MemberFilter, MemberOrder, Way};
@@ -156,16 +156,16 @@ pub(crate) async fn remove_many_from_workspace(
     Ok(Json(Deleted { deleted }))
 }
 
-fn in_project(one: &InProject, organization: i64) -> Value {
+fn in_project(one: &InPlace, organization: i64) -> Value {
     let mut shown = shapes::membership(&one.listed, organization);
     let (role, tags) = (shown["role"].take(), shown["tags"].take());
     let mut user = shown["user"].take();
     user["organization_membership"] = json!({ "organization_id": organization, "role": role, "active": true, "user_type": "standard", "flex": null });
     user["tags"] = tags;
     user["user_type"] = json!("standard");
-    user["implicit_member"] = json!(one.implicit);
-    user["project_role"] = json!(one.role.map(|(role, _)| code(role)));
-    user["project_role_source"] = json!(one.role.map(|(_, source)| source.name()));
+    user["implicit_member"] = json!(one.by_hand.is_none());
+    user["project_role"] = json!(one.own_role().map(|(role, _)| code(role)));
+    user["project_role_source"] = json!(one.own_role().map(|(_, source)| source.name()));
     user
 }
 
@@ -225,7 +225,7 @@ async fn all(
     caller: &Caller,
     place: Place,
     filter: MemberFilter,
-) -> Result<Vec<InProject>, ApiError> {
+) -> Result<Vec<InPlace>, ApiError> {
     let order = (MemberOrder::Number, false);
     let found = places::list_members(caller, place, Way::Any, filter, order, ALL).await?;
     Ok(found.resources)
@@ -254,7 +254,7 @@ pub(crate) async fn list_of_workspace(
     let place = Place::Workspace(WorkspaceId(id));
     let found = all(&caller, place, MemberFilter::default()).await?;
     let own = caller.organization.0;
-    let shown = |one: &InProject| json!({ "user": in_project(one, own), "workspace": id });
+    let shown = |one: &InPlace| json!({ "user": in_project(one, own), "workspace": id });
     Ok(Json(found.iter().map(shown).collect()))
 }
 
@@ -277,8 +277,8 @@ pub(crate) async fn export(
             plain_cell(member.profile.email().unwrap_or(&member.profile.user_name)),
             plain_cell(&member.profile.display_name()),
             member.role.code().to_owned(),
-            one.role.map_or("", |(role, _)| code(role)).to_owned(),
-            one.implicit.to_string(),
+            one.own_role().map_or("", |(role, _)| code(role)).to_owned(),
+            one.by_hand.is_none().to_string(),
         ])
         .map_err(failed)?;
     }

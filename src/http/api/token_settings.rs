@@ -6,13 +6,10 @@ use serde_json::{Value, json};
 
 use super::body::Body;
 use super::error::ApiError;
-use crate::app::policies as settings;
+use crate::app::policies::{self as settings, LONGEST_DAYS};
 use crate::domain::error::Error;
 use crate::domain::policy::{SessionPolicy, TokenSettings};
 use crate::http::extract::ApiCaller;
-
-/// As long as Label Studio's.
-const LONGEST_DAYS: i32 = 73_000;
 
 fn tokens_shape(settings: TokenSettings) -> Value {
     json!({

@@ -14,7 +14,7 @@ use crate::domain::error::Error;
 use crate::domain::webhook::{Delivery, Webhook};
 use crate::domain::{DeliveryId, WebhookId};
 use crate::http::extract::{ApiCaller, Parameters, Segments};
-use crate::http::webhooks::deliver_asked;
+use crate::http::webhooks::{deliver_asked, must_be_askable};
 use crate::state::State;
 
 /// What a webhook is made of, or what of it changes.
@@ -34,12 +34,8 @@ pub(crate) struct Given {
 
 impl Given {
     fn draft(self, state: &State) -> Result<Draft, Error> {
-        if let Some(url) = &self.url
-            && !state.outgoing.may_ask(url)
-        {
-            return Err(Error::Invalid(
-                "`url` must be https, without a user name, on a public address".to_owned(),
-            ));
+        if let Some(url) = &self.url {
+            must_be_askable(state, url)?;
         }
         Ok(Draft {
             url: self.url,

@@ -10,10 +10,13 @@ pub(crate) mod frame;
 pub(crate) mod home;
 pub(crate) mod mapping;
 pub(crate) mod members;
+pub(crate) mod paging;
+pub(crate) mod places;
 pub(crate) mod problems;
 pub(crate) mod profile;
 pub(crate) mod routes;
 pub(crate) mod scim;
+pub(crate) mod settings;
 pub(crate) mod sign_in;
 pub(crate) mod traces;
 

@@ -29,7 +29,14 @@ impl Problems {
         };
         let named = fields.iter().find(|field| said.contains(*field));
         match named.or(fields.first()) {
-            Some(field) => Ok(Self::one(field, &said)),
+            // Beside a field its name is said as people say it.
+            Some(field) => {
+                let spoken = field.replace('_', " ");
+                Ok(Self::one(
+                    field,
+                    &said.replace(&format!("`{field}`"), &spoken),
+                ))
+            }
             None => Err(error),
         }
     }

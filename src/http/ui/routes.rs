@@ -39,6 +39,57 @@ fn accounts() -> Routes {
 
 /// Of whoever is signed in.
 fn console() -> Routes {
+    members().into_iter().chain(organization()).collect()
+}
+
+/// Of projects, workspaces and settings.
+fn organization() -> Routes {
+    use super::places::{project, projects, workspace, workspaces};
+    use super::settings::{access, domains, general, webhook, webhooks};
+    [
+        (
+            "/organization/projects",
+            get(projects::show).post(projects::post),
+        ),
+        (
+            "/organization/projects/{id}",
+            get(project::show).post(project::post),
+        ),
+        (
+            "/organization/workspaces",
+            get(workspaces::show).post(workspaces::post),
+        ),
+        (
+            "/organization/workspaces/{id}",
+            get(workspace::show).post(workspace::post),
+        ),
+        (
+            "/organization/settings",
+            get(general::show).post(general::post),
+        ),
+        (
+            "/organization/settings/access",
+            get(access::show).post(access::post),
+        ),
+        (
+            "/organization/settings/domains",
+            get(domains::show).post(domains::post),
+        ),
+        (
+            "/organization/settings/webhooks",
+            get(webhooks::show).post(webhooks::post),
+        ),
+        (
+            "/organization/settings/webhooks/{id}",
+            get(webhook::show).post(webhook::post),
+        ),
+    ]
+    .map(|(path, methods)| (path.to_owned(), methods))
+    .into()
+}
+
+/// Of members, and of what gives them their roles.
+fn members() -> Routes {
     use super::mapping::{edit, file, group};
     use super::members::{delete, invite, list, one, tags};
     use super::scim::{request, setup};

@@ -92,6 +92,9 @@ fn target(path: &str) -> String {
         _ if path.starts_with("/api/workspaces/") => "{workspace}",
         _ if path.starts_with("/api/scim/requests/") => "{request}",
         _ if path.starts_with("/organization/scim/requests/") => "{request}",
+        _ if path.starts_with("/organization/settings/webhooks/") => "{webhook}",
+        _ if path.starts_with("/organization/projects/") => "{project}",
+        _ if path.starts_with("/organization/workspaces/") => "{workspace}",
         _ if path.starts_with("/api/scim/receivers/") => "{receiver}",
         _ if path.starts_with("/api/scim/tokens/") => "{scim_token}",
         // Whoever puts a definition where there is none makes one.

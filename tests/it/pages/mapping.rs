@@ -312,3 +312,39 @@ async fn rules_leave_as_a_file_and_a_file_is_previewed_too() {
     }
     app.finish();
 }
+
+#[tokio::test]
+async fn a_name_with_a_line_break_survives_the_form() {
+    let app = App::start().await;
+    let rules = json!({ "roles_groups": [["Manager", "Two\nlines"]] });
+    app.own.rest.post("/scim/settings", &rules).await.is(201);
+    let owner = Browser::of(&app, OWNER).await;
+    let page = owner.open("/organization/mapping").await;
+    says(&page, 200, "name=\"exact-1\" value=\"Two%0Alines\"");
+    // A browser drops the line break from the field.
+    let rows = "exact-1=Two%250Alines&group-1=Twolines&place-1=organization&role-1=Manager";
+    let rows = format!("{rows}&group-2=b&place-2=organization&role-2=Reviewer");
+    let preview = owner
+        .send("/organization/mapping", &format!("what=preview&{rows}"))
+        .await;
+    says(&preview, 200, "What these rules do");
+    let (_, removed) = preview.text.split_once("<h2>Rules</h2>").unwrap();
+    assert!(!removed.contains("deleted"), "{removed}");
+    leads(
+        &owner
+            .send("/organization/mapping", &applied(&preview))
+            .await,
+    );
+    let kept = app.own.rest.get("/scim/settings").await.is(200);
+    let wanted = json!([["Manager", "Two\nlines"], ["Reviewer", "b"]]);
+    assert_eq!(kept["roles_groups"], wanted);
+    // Another name typed over it is another name.
+    let other = owner
+        .send(
+            "/organization/mapping",
+            "what=preview&exact-1=Two%250Alines&group-1=c&place-1=organization&role-1=Manager",
+        )
+        .await;
+    says(&other, 200, "name=\"group-1\" value=\"c\"");
+    app.finish();
+}

@@ -141,3 +141,29 @@ async fn nobody_deletes_themselves_or_the_owner() {
     assert_eq!(list["count"], json!(2));
     app.finish();
 }
+
+#[tokio::test]
+async fn what_a_rule_gives_is_not_given_by_hand_by_saving_what_is_there() {
+    let app = App::start().await;
+    let ada = app.own.user("ada@a.example").await;
+    app.own.group("Team", &[&ada]).await;
+    app.own.rules(&[("Manager", "Team")]).await;
+    let owner = Browser::of(&app, OWNER).await;
+    let number = app.own.number_of("ada@a.example").await;
+    let path = format!("/organization/members/{number}");
+    let page = owner.open(&path).await;
+    let (_, select) = page.text.split_once("id=\"role\"").unwrap();
+    let select = select.split("</select>").next().unwrap();
+    assert!(!select.contains("selected"), "{select}");
+    let form = format!("member={number}&role=MA&view=search%3Dada");
+    let saved = owner.send("/organization", &form).await;
+    assert_eq!(leads(&saved), "/organization?search=ada");
+    assert_eq!(app.own.role("ada@a.example").await, "MA scim");
+    leads(&owner.send(&path, "what=role&role=MA").await);
+    assert_eq!(app.own.role("ada@a.example").await, "MA manual");
+    let page = owner.open(&path).await;
+    says(&page, 200, "<option value=\"MA\" selected>");
+    leads(&owner.send(&path, "what=role&role=").await);
+    assert_eq!(app.own.role("ada@a.example").await, "MA scim");
+    app.finish();
+}

@@ -3,7 +3,9 @@
 mod mapping;
 mod member;
 mod members;
+mod places;
 mod scim;
+mod settings;
 mod visitors;
 
 use reqwest::Method;

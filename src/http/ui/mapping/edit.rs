@@ -6,9 +6,9 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
+use super::group_path;
 use super::preview;
 use super::rows::{self, Places, Row};
-use super::{Pager, group_path, page_number, slice};
 use crate::app::named_groups::{self, Names};
 use crate::app::{mapping_preview, role_mapping};
 use crate::domain::error::Error;
@@ -21,6 +21,7 @@ use crate::http::ui::error::PageError;
 use crate::http::ui::frame::{Frame, Person};
 use crate::http::ui::members::count;
 use crate::http::ui::page;
+use crate::http::ui::paging::{Pager, page_number, slice};
 use crate::http::ui::problems::Problems;
 
 /// How many empty rows there are for new rules.

@@ -4,8 +4,8 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::group_path;
 use super::rows::{self, Places};
-use super::{Pager, group_path, page_number, slice};
 use crate::app::{named_groups, role_mapping};
 use crate::domain::role::Role;
 use crate::http::extract::Parameters;
@@ -13,6 +13,7 @@ use crate::http::ui::error::PageError;
 use crate::http::ui::frame::{Frame, Person};
 use crate::http::ui::members::{badge, count};
 use crate::http::ui::page;
+use crate::http::ui::paging::{Pager, page_number, slice};
 
 #[derive(Template)]
 #[template(path = "mapping/group.html")]

@@ -1,9 +1,11 @@
 //! The rules as rows of a form: written, read again as they were typed, and what is wrong with which.
 //!
-//! A row is three fields with its number behind them: `group-1`, `place-1`, `role-1`. Of a row without a group nothing
+//! A row is three fields with its number behind them: `group-1`, `place-1`, `role-1`; and `exact-1`, see [`Row::exact`]. Of a row without a group nothing
 //! is read: so a rule is deleted, and so the empty rows at the end are passed over.
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use url::form_urlencoded;
 
 use crate::app::mapping_preview::Place;
 use crate::app::{Caller, projects};
@@ -20,6 +22,9 @@ const MOST_PROJECTS: i64 = 2000;
 /// The word for the organization, as a place.
 const ORGANIZATION: &str = "organization";
 
+/// What parts lines.
+const BREAKS: [char; 2] = ['\r', '\n'];
+
 /// A rule as it was typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Row {
@@ -28,6 +33,24 @@ pub(super) struct Row {
     pub(super) role: String,
     /// What is wrong with it.
     pub(super) problem: Option<String>,
+}
+
+impl Row {
+    /// The name of the group in letters that a form carries as they are, where it has a line break: a browser drops it
+    /// from a field, and writes it in its own way where the field is hidden.
+    pub(super) fn exact(&self) -> Option<String> {
+        let bytes = self.group.as_bytes();
+        let breaks = self.group.contains(BREAKS);
+        breaks.then(|| form_urlencoded::byte_serialize(bytes).collect())
+    }
+}
+
+/// The group that a row names: the exact one, unless another was typed over it.
+fn group(shown: String, exact: &str) -> String {
+    let mut pairs = form_urlencoded::parse(exact.as_bytes());
+    let exact = pairs.next().map(|(name, _)| name.into_owned());
+    let same = |exact: &String| exact.replace(BREAKS, "") == shown.replace(BREAKS, "");
+    exact.filter(same).unwrap_or(shown)
 }
 
 /// The places of an organization, by name.
@@ -155,7 +178,7 @@ pub(super) fn typed(fields: &BTreeMap<String, String>) -> Vec<Row> {
         value.cloned().unwrap_or_default()
     };
     let rows = numbers.into_iter().map(|number| Row {
-        group: field("group", number),
+        group: group(field("group", number), &field("exact", number)),
         place: field("place", number),
         role: field("role", number),
         problem: None,
@@ -270,6 +293,22 @@ mod tests {
             let said = rows[1].problem.clone().unwrap();
             assert!(said.contains(told), "{said}");
         }
+    }
+
+    #[test]
+    fn a_name_with_a_line_break_comes_back_unless_another_is_typed() {
+        let kept = row("a\n b+&", "", "");
+        let exact = kept.exact().unwrap();
+        for (typed, read) in [
+            ("a b+&", "a\n b+&"),
+            ("a\r\n b+&", "a\n b+&"),
+            ("a b", "a b"),
+            ("", ""),
+        ] {
+            assert_eq!(group(typed.to_owned(), &exact), read);
+        }
+        assert_eq!(row("a b", "", "").exact(), None);
+        assert_eq!(group("a b".to_owned(), ""), "a b");
     }
 
     #[test]

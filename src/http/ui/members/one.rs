@@ -12,7 +12,7 @@ use crate::app::role_mapping::{self, Unmatched};
 use crate::app::{members, organizations, role_history, sessions, tags};
 use crate::domain::error::Error;
 use crate::domain::event::role_history::{self as history, Moment, Turn};
-use crate::domain::role::Role;
+use crate::domain::role::{Considered, Role, Why};
 use crate::domain::tag::labels;
 use crate::domain::{MemberNumber, Timestamp};
 use crate::http::api::body::Body;
@@ -51,6 +51,8 @@ struct Page {
     user_name: String,
     external_id: Option<String>,
     role: Role,
+    /// What was given by hand; else the rules speak.
+    by_hand: Option<Role>,
     badge: (&'static str, &'static str),
     source: &'static str,
     joined: String,
@@ -131,6 +133,7 @@ async fn shown(person: Person, asked: Asked) -> Result<Response, PageError> {
         user_name: member.profile.user_name.clone(),
         external_id: member.profile.external_id.clone(),
         role: member.role,
+        by_hand: by_hand(&standing.why),
         badge: badge(member.role),
         source: source(member.role_source),
         joined: day(member.created),
@@ -156,6 +159,15 @@ async fn shown(person: Person, asked: Asked) -> Result<Response, PageError> {
         frame: person.frame,
     };
     Ok(page(status, &shown))
+}
+
+/// The role that somebody has given by hand.
+fn by_hand(why: &Why) -> Option<Role> {
+    let given = why
+        .steps
+        .iter()
+        .find(|step| matches!(step.considered, Considered::Suspended | Considered::Pin(_)));
+    given.map(|step| step.role)
 }
 
 /// A moment to the minute, as people read it.

@@ -8,7 +8,7 @@ use crate::domain::Timestamp;
 use crate::domain::request_log::Entry;
 
 /// A moment as people read it, to the second, in UTC.
-fn moment(at: Timestamp) -> String {
+pub(crate) fn moment(at: Timestamp) -> String {
     let mut text = at.to_string().replacen('T', " ", 1);
     text.truncate(19);
     text
