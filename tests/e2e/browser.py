@@ -121,6 +121,10 @@ class Window:
         parts = urlsplit(self.page.url)
         return parts.path + (f"?{parts.query}" if parts.query else "")
 
+    def forget(self) -> None:
+        """Passes over what was heard until now: another tab was at another server, as it should."""
+        self._said.clear()
+
     # What every page promises
 
     def look(self, status: int = 200) -> Page:

@@ -82,6 +82,13 @@ const NAVIGATION: &[Entry] = &[
     ),
     entry(
         "Organization",
+        "Single sign-on",
+        "/organization/sso",
+        "door",
+        Role::Administrator,
+    ),
+    entry(
+        "Organization",
         "Settings",
         "/organization/settings",
         "gear",

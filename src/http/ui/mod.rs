@@ -18,6 +18,7 @@ pub(crate) mod routes;
 pub(crate) mod scim;
 pub(crate) mod settings;
 pub(crate) mod sign_in;
+pub(crate) mod sso;
 pub(crate) mod traces;
 
 use askama::Template;

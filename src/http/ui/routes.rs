@@ -93,6 +93,7 @@ fn members() -> Routes {
     use super::mapping::{edit, file, group};
     use super::members::{delete, invite, list, one, tags};
     use super::scim::{request, setup};
+    use super::sso::{delete as leave, last, list as connections, one as connection};
     [
         ("/", get(home::home)),
         ("/profile", get(profile::show).post(profile::post)),
@@ -125,6 +126,19 @@ fn members() -> Routes {
             "/organization/scim/requests/{id}",
             get(request::show).post(request::post),
         ),
+        (
+            "/organization/sso",
+            get(connections::show).post(connections::post),
+        ),
+        (
+            "/organization/sso/{id}",
+            get(connection::show).post(connection::post),
+        ),
+        (
+            "/organization/sso/{id}/delete",
+            get(leave::ask).post(leave::delete),
+        ),
+        ("/organization/sso/{id}/last", get(last::show)),
         ("/sign-in-traces/{number}", get(traces::trace)),
     ]
     .map(|(path, methods)| (path.to_owned(), methods))

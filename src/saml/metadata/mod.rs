@@ -15,6 +15,7 @@ use crate::domain::Timestamp;
 
 pub(crate) mod certificate;
 pub(crate) mod own;
+pub(crate) mod values;
 
 #[cfg(test)]
 mod tests;

@@ -76,8 +76,9 @@ const PASSED_OVER: [&str; 9] = [
 
 /// What cannot be asked for what is there, since it would reach out of this machine, or since there would be another Owner
 /// or nobody left to ask for the rest.
-const NOT_FOR_GOOD: [&str; 9] = [
+const NOT_FOR_GOOD: [&str; 10] = [
     "POST /profile",
+    "POST /organization/sso/{id}/delete",
     "POST /organization/members/{number}/delete",
     "POST /api/organizations/{organization}/transfer-ownership",
     "POST /api/organizations/{organization}/leave",

@@ -82,6 +82,7 @@ fn operation(path: &str, method: &str, described: &Value) -> Operation {
 fn target(path: &str) -> String {
     let id = match path {
         _ if path.starts_with("/api/connections/") => "{connection}",
+        _ if path.starts_with("/organization/sso/") => "{connection}",
         _ if path.starts_with("/api/members/") || path.starts_with("/api/users/") => "{member}",
         _ if path.starts_with("/api/fsm/projects/") => "{project}",
         _ if path.starts_with("/api/fsm/workspaces/") => "{workspace}",
@@ -156,6 +157,8 @@ fn given(name: &str) -> Option<&'static str> {
     Some(match (method, within.unwrap_or(path)) {
         ("POST", "/organization") => "{\"member\":\"{member}\",\"role\":\"AN\"}",
         ("POST", "/organization/members/{number}") => "{\"what\":\"tags\",\"labels\":\"one\"}",
+        ("POST", "/organization/sso") => "{\"provider\":\"okta\",\"protocol\":\"saml\"}",
+        ("POST", "/organization/sso/{id}") => "{\"what\":\"enable\"}",
         ("POST", "/profile") => "{\"what\":\"session\",\"session\":\"{session}\"}",
         ("POST", "/organization/invite") => "{\"what\":\"reset\"}",
         ("POST", "/organization/tags") => {

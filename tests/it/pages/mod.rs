@@ -6,6 +6,7 @@ mod members;
 mod places;
 mod scim;
 mod settings;
+mod sso;
 mod visitors;
 
 use reqwest::Method;

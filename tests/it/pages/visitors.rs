@@ -4,7 +4,7 @@ use super::{Browser, leads, says};
 use crate::app::{App, OWNER};
 
 /// Every page, and the lowest role that sees it.
-const PAGES: [(&str, &str); 13] = [
+const PAGES: [(&str, &str); 14] = [
     ("/", "AN"),
     ("/profile", "AN"),
     ("/organization", "MA"),
@@ -18,6 +18,7 @@ const PAGES: [(&str, &str); 13] = [
     ("/organization/mapping/import", "AD"),
     ("/organization/scim", "AD"),
     ("/organization/scim/live", "AD"),
+    ("/organization/sso", "AD"),
 ];
 
 #[tokio::test]

@@ -85,7 +85,7 @@ fn set<T>(kept: &mut T, given: Option<T>) {
 
 impl Fields {
     /// The secret that is given; it is sealed where the connection is saved.
-    pub(super) fn client_secret(&self) -> Option<String> {
+    pub(crate) fn client_secret(&self) -> Option<String> {
         self.oidc.client_secret.clone()
     }
 

@@ -1,0 +1,201 @@
+//! What providers call what SAML needs.
+
+use super::guide::{ANSWER, Guide, LOGIN, METADATA, SLO};
+
+const PERSISTENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent";
+
+/// Every provider that has a guide; the last is for all others.
+pub(super) const GUIDES: [Guide; 8] = [
+    Guide {
+        provider: "okta",
+        place: "Applications, Create App Integration, SAML 2.0",
+        fields: &[
+            (
+                "Single sign-on URL (also Recipient and Destination)",
+                ANSWER,
+            ),
+            ("Audience URI (SP Entity ID)", ANSWER),
+            ("Name ID format", "Persistent"),
+            ("Application username", "Email"),
+            ("Response, Assertion Signature", "Signed, RSA-SHA256"),
+            ("Single Logout URL (advanced settings)", SLO),
+            ("SP Issuer (advanced settings)", ANSWER),
+            ("Our metadata, with the signature certificate", METADATA),
+            ("A bookmark app in place of the tile", LOGIN),
+        ],
+        sources: [
+            "user.email",
+            "user.firstName",
+            "user.lastName",
+            "Group Attribute Statement, Matches regex .*",
+        ],
+        preset: "okta",
+        theirs: "Sign On, SAML Signing Certificates, Actions, View IdP metadata",
+    },
+    Guide {
+        provider: "azure",
+        place: "Enterprise applications, New application, Create your own application; then Single sign-on, SAML",
+        fields: &[
+            ("Identifier (Entity ID)", ANSWER),
+            ("Reply URL (Assertion Consumer Service URL)", ANSWER),
+            ("Sign on URL", LOGIN),
+            ("Logout Url", SLO),
+            ("Upload metadata file, in place of the above", METADATA),
+            (
+                "Unique User Identifier (Name ID)",
+                "user.objectid, format Persistent",
+            ),
+            (
+                "Signing Option, Signing Algorithm",
+                "Sign SAML assertion, SHA-256",
+            ),
+        ],
+        sources: [
+            "user.mail",
+            "user.givenname",
+            "user.surname",
+            "Add a group claim: Groups assigned to the application, by name",
+        ],
+        preset: "entra",
+        theirs: "SAML Certificates, App Federation Metadata Url",
+    },
+    Guide {
+        provider: "google",
+        place: "Admin console, Apps, Web and mobile apps, Add app, Add custom SAML app",
+        fields: &[
+            ("ACS URL", ANSWER),
+            ("Entity ID", ANSWER),
+            ("Start URL", LOGIN),
+            ("Signed response", "either way"),
+            ("Name ID format", "PERSISTENT or EMAIL"),
+            ("Name ID", "Basic Information > Primary email"),
+        ],
+        sources: [
+            "Primary email",
+            "First name",
+            "Last name",
+            "Group membership: choose the Google groups",
+        ],
+        preset: "default",
+        theirs: "Google Identity Provider details, Download metadata",
+    },
+    Guide {
+        provider: "onelogin",
+        place: "Applications, Add App, SAML Custom Connector (Advanced), Configuration",
+        fields: &[
+            ("Audience (EntityID)", ANSWER),
+            ("Recipient", ANSWER),
+            ("ACS (Consumer) URL", ANSWER),
+            (
+                "ACS (Consumer) URL Validator",
+                "the same URL as a regular expression",
+            ),
+            ("Single Logout URL", SLO),
+            ("Login URL", LOGIN),
+            ("SAML initiator", "Service Provider"),
+            ("SAML nameID format", "Persistent"),
+            ("SAML signature element", "Both"),
+            ("SSO: SAML Signature Algorithm", "SHA-256"),
+        ],
+        sources: [
+            "Email",
+            "First Name",
+            "Last Name",
+            "User Roles, Semicolon Delimited Input (Multi-value output)",
+        ],
+        preset: "default",
+        theirs: "More Actions, SAML Metadata",
+    },
+    Guide {
+        provider: "ping",
+        place: "PingOne: Applications, Add Application, SAML Application",
+        fields: &[
+            ("Import from URL, in place of the rest", METADATA),
+            ("ACS URLs", ANSWER),
+            ("Entity ID", ANSWER),
+            ("SLO Endpoint, SLO Response Endpoint", SLO),
+            ("SLO Binding", "HTTP Redirect"),
+            ("Sign", "Assertion & Response, RSA_SHA256"),
+            ("Subject NameID Format", PERSISTENT),
+            ("Signon URL", LOGIN),
+        ],
+        sources: ["Email Address", "Given Name", "Family Name", "Group Names"],
+        preset: "ping",
+        theirs: "Configuration, IDP Metadata URL",
+    },
+    Guide {
+        provider: "keycloak",
+        place: "Clients, Create client, Client type SAML; or Import client, with our metadata",
+        fields: &[
+            ("Import client, Resource file", METADATA),
+            ("Client ID", ANSWER),
+            ("Valid redirect URIs", ANSWER),
+            ("Assertion Consumer Service POST Binding URL", ANSWER),
+            ("Logout Service Redirect Binding URL", SLO),
+            ("Home URL", LOGIN),
+            ("Name ID format", "persistent"),
+            ("Sign documents, Sign assertions", "On, RSA_SHA256"),
+            (
+                "Client signature required",
+                "On where our requests are signed, else Off",
+            ),
+        ],
+        sources: [
+            "Mapper User Property: email",
+            "Mapper User Property: firstName",
+            "Mapper User Property: lastName",
+            "Mapper Group list, Single Group Attribute On, Full group path Off",
+        ],
+        preset: "default",
+        theirs: "https://…/realms/<realm>/protocol/saml/descriptor",
+    },
+    Guide {
+        provider: "authentik",
+        place: "Applications, Providers, Create, SAML Provider",
+        fields: &[
+            ("ACS URL", ANSWER),
+            ("Audience", ANSWER),
+            ("Service Provider Binding", "Post"),
+            ("SLS URL, where it is asked for", SLO),
+            ("Import with metadata, in place of the above", METADATA),
+            (
+                "Signing Certificate",
+                "one of yours; Sign assertions, Sign responses",
+            ),
+            ("Launch URL of the application", LOGIN),
+        ],
+        sources: [
+            "authentik default SAML Mapping: Email",
+            "authentik default SAML Mapping: Name (the whole name)",
+            "a mapping of your own, where it is wanted",
+            "authentik default SAML Mapping: Groups",
+        ],
+        preset: "authentik",
+        theirs: "The provider, Metadata, Copy download URL",
+    },
+    Guide {
+        provider: "custom",
+        place: "The settings of a SAML 2.0 service provider",
+        fields: &[
+            ("Our metadata, in place of the rest", METADATA),
+            ("ACS URL, reply URL, recipient, destination", ANSWER),
+            ("Entity ID, audience", ANSWER),
+            ("Binding of the response", "HTTP-POST"),
+            ("NameID format", PERSISTENT),
+            ("Single logout URL", SLO),
+            ("Sign-on URL, start URL", LOGIN),
+            (
+                "Signature",
+                "assertion, response or both; RSA or ECDSA with SHA-256 or longer",
+            ),
+        ],
+        sources: [
+            "the e-mail address",
+            "the given name",
+            "the family name",
+            "the names of the groups, one value each",
+        ],
+        preset: "default",
+        theirs: "Its metadata, by URL or as a document",
+    },
+];
