@@ -247,6 +247,28 @@ pub(crate) async fn find_by_token(db: &Db, token: &str) -> Result<Option<Connect
     connections::find_by_token(&mut tx, token).await
 }
 
+/// The connection that an answer is for: one that people can sign in through; or one that only waits to be enabled, where
+/// a test of it was begun in this browser.
+pub(crate) async fn find_answered(
+    db: &Db,
+    token: &str,
+    browser: &str,
+    now: Timestamp,
+) -> Result<Option<Connection>, Error> {
+    let mut tx = db.read().await?;
+    let Some(found) = connections::find_by_token(&mut tx, token).await? else {
+        return Ok(None);
+    };
+    if found.is_ready() {
+        return Ok(Some(found));
+    }
+    let key = (found.organization, found.id);
+    let browser = secret::hash(browser).0;
+    let tested =
+        found.is_complete() && sign_ons::has_open_test(&mut tx, key, &browser, now).await?;
+    Ok(tested.then_some(found))
+}
+
 /// What a sign-on is for that somebody begins: a test may be begun by an administrator of the organization alone.
 pub(crate) fn purpose(
     caller: Option<&Caller>,

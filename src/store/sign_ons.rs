@@ -103,6 +103,24 @@ pub(crate) async fn take_request(
     Ok(row.map(|(target, secrets)| Answered { target, secrets }))
 }
 
+/// Whether a test of this connection is open that this browser has begun.
+pub(crate) async fn has_open_test(
+    tx: &mut Tx,
+    connection: (OrganizationId, ConnectionId),
+    browser_hash: &str,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let row: Option<(String,)> = tx
+        .fetch_optional(
+            "SELECT id FROM authn_requests
+             WHERE organization_id = $1 AND connection_id = $2 AND browser_hash = $3 AND purpose = $4 AND expires_at > $5
+             LIMIT 1",
+            &[&connection.0, &connection.1, &browser_hash, &Purpose::Test.word(), &now],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
 /// Notes that an assertion was used; `false` where it was before.
 pub(crate) async fn insert_used_assertion(
     tx: &mut Tx,

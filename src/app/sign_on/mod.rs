@@ -123,6 +123,10 @@ async fn attempt(
     let mut tx = db.write(connection.organization).await?;
     let mut member = None;
     let (purpose, target) = match on.take_once(&mut tx).await? {
+        // Only a test goes through a connection that is not enabled.
+        Ok((Purpose::SignOn, _)) if !connection.enabled => {
+            (Purpose::SignOn, Err(Refused::UnknownRequest))
+        }
         Ok((purpose, target)) => {
             trace.passed(
                 "request",

@@ -28,7 +28,8 @@ pub(crate) struct Connection {
     pub(crate) token: String,
     /// What people call it; may be empty.
     pub(crate) name: String,
-    /// Whether people can sign in through it. One that is not enabled refuses at every one of its URLs.
+    /// Whether people can sign in through it. One that is not enabled refuses at every one of its URLs, but to an
+    /// administrator who tests it.
     pub(crate) enabled: bool,
     /// Whether somebody new becomes a member by signing in.
     pub(crate) just_in_time: bool,
@@ -92,13 +93,17 @@ impl Default for AttributeNames {
 }
 
 impl Connection {
-    /// Whether people can sign in through it: it is enabled, and the IdP is known, with what its word is checked by.
+    /// Whether people can sign in through it: it is enabled, and complete.
     pub(crate) fn is_ready(&self) -> bool {
-        let known = match &self.protocol {
+        self.enabled && self.is_complete()
+    }
+
+    /// Whether the IdP is known, with what its word is checked by: so much that a sign-in can be tested.
+    pub(crate) fn is_complete(&self) -> bool {
+        match &self.protocol {
             Protocol::Saml(saml) => saml.is_complete(),
             Protocol::Oidc(oidc) => oidc.is_complete(),
-        };
-        self.enabled && known
+        }
     }
 
     /// The name of the IdP in the protocol: the entityID or the issuer. With another one, another party speaks.

@@ -30,9 +30,17 @@ use crate::state::State;
 /// A connection that people can sign in through, with what SAML needs of it.
 pub(super) async fn ready(state: &State, token: &str) -> Result<(Connection, Saml), SsoError> {
     let found = connections::find_by_token(&state.db, token).await?;
-    let connection = found
-        .filter(Connection::is_ready)
-        .ok_or(SsoError::NoConnection)?;
+    speaking(found.filter(Connection::is_ready))
+}
+
+/// A connection that a test can be begun of; it may wait to be enabled.
+async fn complete(state: &State, token: &str) -> Result<(Connection, Saml), SsoError> {
+    let found = connections::find_by_token(&state.db, token).await?;
+    speaking(found.filter(Connection::is_complete))
+}
+
+fn speaking(found: Option<Connection>) -> Result<(Connection, Saml), SsoError> {
+    let connection = found.ok_or(SsoError::NoConnection)?;
     let saml = connection.saml().cloned().ok_or(SsoError::NoConnection)?;
     Ok((connection, saml))
 }
@@ -46,8 +54,12 @@ pub(crate) async fn login(
     parameters: Parameters,
     Extension(number): Extension<RequestId>,
 ) -> Result<Response, SsoError> {
-    let (connection, saml) = ready(&state, &token).await?;
     let test = parameters.get("test") == Some("1");
+    let (connection, saml) = if test {
+        complete(&state, &token).await?
+    } else {
+        ready(&state, &token).await?
+    };
     let purpose = connections::purpose(visitor.as_ref(), &connection, test)?;
     let base_url = state.config.base_url();
     let urls = Urls::of(&base_url, &connection);
@@ -115,11 +127,14 @@ pub(crate) async fn acs(
 ) -> Result<Response, SsoError> {
     let id = request.extensions().get::<RequestId>().cloned();
     let request_id = id.as_ref().map_or("", RequestId::as_str);
-    let (connection, saml) = ready(&state, &token).await?;
+    let browser = cookies::browser(&headers, &state.config.base_url()).unwrap_or_default();
+    let now = state.clock.now();
+    let found = connections::find_answered(&state.db, &token, browser, now).await?;
+    let (connection, saml) = speaking(found)?;
     let fields = form(request, &state).await?;
     let encoded = field(&fields, "SAMLResponse").ok_or(SsoError::Malformed)?;
     let visit = Visit {
-        browser: cookies::browser(&headers, &state.config.base_url()).unwrap_or_default(),
+        browser,
         user_agent: cookies::user_agent(&headers),
         now: state.clock.now(),
         request: request_id,

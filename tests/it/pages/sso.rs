@@ -87,7 +87,10 @@ async fn a_connection_is_added_told_what_to_paste_and_completed_by_pasted_metada
     let saved = owner.send(&path, &saml(&typed)).await;
     assert_eq!(leads(&saved), format!("{path}?done=saved"));
     let now = kept(&app, &path).await;
-    assert_eq!(now["ready"], true);
+    assert_eq!(
+        (&now["enabled"], &now["ready"]),
+        (&json!(false), &json!(false))
+    );
     assert_eq!(now["idp_entity_id"], "https://idp.example/metadata");
     assert_eq!(
         (&now["force_authn"], &now["just_in_time"], &now["name"]),
@@ -96,13 +99,14 @@ async fn a_connection_is_added_told_what_to_paste_and_completed_by_pasted_metada
     assert_eq!(now["mapping_first_name"], "FirstName");
     assert_eq!(now["token"], made["token"], "the URLs stay");
     let page = owner.open(&leads(&saved)).await;
-    for word in ["Saved.", "CN=idp.test", "ends in ", "?test=1"] {
+    for word in ["Saved.", "CN=idp.test", "ends in ", "?test=1", "disabled"] {
         says(&page, 200, word);
     }
     let list = owner.open(PATH).await;
     for word in ["Corp", "SAML", "ends in ", "none this week"] {
         says(&list, 200, word);
     }
+    leads(&owner.send(&path, "what=enable").await);
     // Saved again without metadata, what is known of the provider stays.
     leads(&owner.send(&path, &saml(&[])).await);
     assert_eq!(kept(&app, &path).await["ready"], true);
@@ -189,6 +193,7 @@ async fn three_values_do_where_a_provider_has_no_metadata() {
         ("just_in_time", "true"),
     ];
     leads(&owner.send(&path, &saml(&typed)).await);
+    leads(&owner.send(&path, "what=enable").await);
     let connection = kept(&app, &path).await;
     assert_eq!(connection["ready"], true);
     app.own.rules(&[("Manager", "leads")]).await;
@@ -231,7 +236,6 @@ async fn a_client_secret_is_kept_until_another_is_given_and_never_shown() {
     let now = kept(&app, &path).await;
     assert_eq!(now["has_client_secret"], true);
     assert_eq!(now["scopes"], json!(["email", "groups"]));
-    assert_eq!(now["ready"], true);
     let refused = owner
         .send(&path, &oidc(&[("issuer", "ftp://op.example"), secret]))
         .await;

@@ -260,3 +260,55 @@ async fn the_traces_of_a_member_go_with_the_member() {
     assert!(!opens(&app, &cookie).await);
     app.finish();
 }
+
+#[tokio::test]
+async fn a_connection_that_is_not_enabled_can_be_tested_and_nothing_more() {
+    let app = App::start().await;
+    let idp = Idp::new("https://idp.example/metadata");
+    app.own.rules(&[("Reviewer", "rev")]).await;
+    let settings = json!({ "idp_initiated": true });
+    let connection = idp.connect(&app.own, settings).await;
+    let path = format!("/connections/{}", connection["id"].as_str().unwrap());
+    let owner = app.session(OWNER).await;
+    let who = person("ada@corp.example", &["rev"]);
+    let before = begin(&app, &connection, "", None).await;
+    let off = json!({ "enabled": false });
+    app.own.rest.patch(&path, &off).await.is(200);
+    let acs = connection["acs_url"].as_str().unwrap();
+    let begun = begin(&app, &connection, "?test=1", Some(&owner)).await;
+    let answered = idp.response(&begun.request, acs, &who);
+    // To another browser it answers as if it were not there.
+    for cookie in ["", "rollright_browser=another", before.cookie.as_str()] {
+        assert_eq!(post(&app, acs, cookie, &answered).await.status, 404);
+    }
+    // In the browser of the test nobody is signed in either: by what was asked before, or by what nobody asked.
+    let unasked = idp.unasked(&begun.request, acs, &who);
+    refused(
+        &post(&app, acs, &begun.cookie, &unasked).await,
+        "not begun in this browser",
+    );
+    let begun = begin(&app, &connection, "?test=1", Some(&owner)).await;
+    let answer = idp.answer(&app, &connection, &begun, &who).await;
+    assert_eq!((answer.status, answer.header("set-cookie")), (303, ""));
+    let shown = page(&app, answer.header("location"), &owner).await;
+    assert!(shown.text.contains("The test went well"), "{}", shown.text);
+    assert_eq!(
+        app.own
+            .rest
+            .get("/organizations/0/memberships")
+            .await
+            .is(200)["count"],
+        1
+    );
+    // Whose test is over has no more than others.
+    let again = idp.answer(&app, &connection, &begun, &who).await;
+    assert_eq!(again.status, 404);
+    let login = connection["login_url"].as_str().unwrap();
+    let login = login.strip_prefix(&app.base).unwrap();
+    assert_eq!(app.anyone().get(login).await.status, 404);
+    assert_eq!(
+        app.anyone().get(&format!("{login}?test=1")).await.status,
+        403
+    );
+    app.finish();
+}

@@ -31,9 +31,17 @@ use crate::state::State;
 /// A connection that people can sign in through, with what OIDC needs of it.
 async fn ready(state: &State, token: &str) -> Result<(Connection, Oidc), SsoError> {
     let found = connections::find_by_token(&state.db, token).await?;
-    let connection = found
-        .filter(Connection::is_ready)
-        .ok_or(SsoError::NoConnection)?;
+    speaking(found.filter(Connection::is_ready))
+}
+
+/// A connection that a test can be begun of; it may wait to be enabled.
+async fn complete(state: &State, token: &str) -> Result<(Connection, Oidc), SsoError> {
+    let found = connections::find_by_token(&state.db, token).await?;
+    speaking(found.filter(Connection::is_complete))
+}
+
+fn speaking(found: Option<Connection>) -> Result<(Connection, Oidc), SsoError> {
+    let connection = found.ok_or(SsoError::NoConnection)?;
     let oidc = connection.oidc().cloned().ok_or(SsoError::NoConnection)?;
     Ok((connection, oidc))
 }
@@ -87,8 +95,12 @@ pub(crate) async fn login(
     headers: HeaderMap,
     parameters: Parameters,
 ) -> Result<Response, SsoError> {
-    let (connection, oidc) = ready(&state, &token).await?;
     let test = parameters.get("test") == Some("1");
+    let (connection, oidc) = if test {
+        complete(&state, &token).await?
+    } else {
+        ready(&state, &token).await?
+    };
     let wanted = Taken {
         purpose: connections::purpose(visitor.as_ref(), &connection, test)?,
         target: own_path(parameters.get("next")).to_owned(),
@@ -153,9 +165,11 @@ pub(crate) async fn callback(
     headers: HeaderMap,
     parameters: Parameters,
 ) -> Result<Response, SsoError> {
-    let (connection, oidc) = ready(&state, &token).await?;
     let base_url = state.config.base_url();
     let browser = cookies::browser(&headers, &base_url).unwrap_or_default();
+    let now = state.clock.now();
+    let found = connections::find_answered(&state.db, &token, browser, now).await?;
+    let (connection, oidc) = speaking(found)?;
     let visit = visit(&state, browser, &headers, &number);
     let mut trace = Trace::default();
     let verified = verified(&state, &connection, &oidc, visit, &parameters, &mut trace).await;

@@ -166,6 +166,8 @@ async fn add(
     };
     let guide = Guide::find(word, &protocol);
     let mut made = connections::draft(caller, protocol);
+    // Nobody is to find it before it was tested.
+    made.enabled = false;
     (*word).clone_into(&mut made.idp_provider);
     made.name = match wanted.name.trim() {
         "" if *word == "custom" => String::new(),

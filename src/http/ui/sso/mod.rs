@@ -49,12 +49,7 @@ fn protocol(connection: &Connection) -> &'static str {
 
 /// Whether people can sign in through a connection, as a badge.
 fn standing(connection: &Connection) -> (&'static str, &'static str) {
-    let ready = Connection {
-        enabled: true,
-        ..connection.clone()
-    }
-    .is_ready();
-    match (ready, connection.enabled) {
+    match (connection.is_complete(), connection.enabled) {
         (false, _) => ("warn", "not complete"),
         (true, false) => ("bad", "disabled"),
         (true, true) => ("good", "enabled"),

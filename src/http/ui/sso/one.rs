@@ -97,7 +97,7 @@ impl Page {
 fn notice(done: &str) -> Option<&'static str> {
     Some(match done {
         "made" => {
-            "The connection is made. Paste these values at your provider, then give here what it gives you."
+            "The connection is made. Paste these values at your provider, give here what it gives you, test it, and then enable it."
         }
         "saved" => "Saved. It counts from the next sign-in on.",
         "enabled" => "Enabled: people can sign in through it.",
@@ -166,7 +166,7 @@ async fn shown(
         enabled: connection.enabled,
         standing: standing(&connection),
         test: connection
-            .is_ready()
+            .is_complete()
             .then(|| format!("{}?test=1", urls.login)),
         guide,
         values: guide.values(&urls, &base_url),

@@ -230,6 +230,8 @@ async fn a_test_of_a_connection_signs_nobody_in_and_ends_on_its_trace() {
     app.own.rules(&[("Reviewer", "Labelers")]).await;
     let connection = connect(&app, &app.own).await;
     connection.provider.person("alice-1", alice());
+    // A test works before people can sign in.
+    connection.change(json!({ "enabled": false })).await;
     let owner = app.session(OWNER).await;
     let login = connection.path("login?test=1");
     let asked = |cookie: String| {
@@ -270,6 +272,8 @@ async fn a_test_of_a_connection_signs_nobody_in_and_ends_on_its_trace() {
         .is(200);
     assert_eq!(members["count"], 1);
     // It is used up like any other.
+    assert_eq!(connection.back(&cookie, &query).await.status, 404);
+    connection.change(json!({ "enabled": true })).await;
     is_refusal(&connection.back(&cookie, &query).await);
     app.finish();
 }
