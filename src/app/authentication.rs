@@ -96,6 +96,7 @@ pub(crate) async fn principal(
         role,
         request: request.to_owned(),
         replay: None,
+        desk: None,
     };
     Ok(match credential {
         Credential::ScimToken(token) => client(db, remembered, token, now).await?.map(|client| {

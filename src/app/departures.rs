@@ -2,15 +2,16 @@
 //!
 //! Access ends at once in either case. What waits is what cannot be taken back.
 
-use super::{Caller, members, roles, schemas};
+use super::{Caller, brake_notice, members, roles, schemas};
 use crate::domain::brake;
 use crate::domain::error::Error;
 use crate::domain::event::{Actor, Event};
 use crate::domain::member::{Member, Profile};
-use crate::domain::{ConnectionId, MemberId, Timestamp, name};
+use crate::domain::{ConnectionId, MemberId, name};
 use crate::secret;
 use crate::store::db::Tx;
-use crate::store::departures::{self as rows, Held};
+use crate::store::departures as rows;
+pub(crate) use crate::store::departures::Held;
 use crate::store::members::Start;
 use crate::store::{
     events, former_members, groups, mails, members as member_rows, organizations, request_log,
@@ -97,6 +98,7 @@ async fn counts_as_too_many(caller: &Caller, tx: &mut Tx) -> Result<bool, Error>
     if held && !brake::holds(sweep.removals - 1, members, sweep.share) {
         let event = Event::removals_held(organization, sweep.removals, members);
         caller.record(tx, vec![event]).await?;
+        brake_notice::tell(caller, tx, sweep.removals, members).await?;
     }
     Ok(held)
 }
@@ -105,6 +107,7 @@ async fn counts_as_too_many(caller: &Caller, tx: &mut Tx) -> Result<bool, Error>
 /// their id. A mark that names nobody keeps a sign-on from bringing them back.
 async fn leave(caller: &Caller, tx: &mut Tx, member: &Member, held: bool) -> Result<(), Error> {
     let organization = caller.organization;
+    let had = rows::what_is_lost(tx, organization, member.id).await?;
     let subjects = sign_ons::list_subjects(tx, organization, member.id).await?;
     for mark in marks(caller, tx, &member.profile, &subjects).await? {
         rows::insert_mark(tx, organization, &mark, caller.now).await?;
@@ -128,7 +131,7 @@ async fn leave(caller: &Caller, tx: &mut Tx, member: &Member, held: bool) -> Res
     named.push(member.id.to_string());
     request_log::erase(tx, organization, &named).await?;
     caller
-        .record(tx, vec![Event::member_deleted(member, held)])
+        .record(tx, vec![Event::member_deleted(member, &had, held)])
         .await?;
     if member.role.has_access() {
         roles::fill_seats(caller, tx).await?;
@@ -199,23 +202,29 @@ pub(crate) struct Waiting {
     pub(crate) share: i16,
     /// How many deletions wait.
     pub(crate) total: u64,
-    /// The first of them: name, and when the directory deleted them.
-    pub(crate) members: Vec<(MemberId, String, Timestamp)>,
+    /// How many were deleted in the last sweep, and of how many members there were when it began, where that mattered.
+    pub(crate) sweep: Option<(i64, i64)>,
+    /// The first of them.
+    pub(crate) members: Vec<Held>,
 }
 
-/// The deletions that wait.
-pub(crate) async fn waiting(caller: &Caller) -> Result<Waiting, Error> {
+/// How many deletions wait.
+pub(crate) async fn count(caller: &Caller) -> Result<u64, Error> {
+    caller.must_administer()?;
+    rows::count_held(&mut caller.db.read().await?, caller.organization).await
+}
+
+/// The deletions that wait, by id.
+pub(crate) async fn waiting(caller: &Caller, after: Option<MemberId>) -> Result<Waiting, Error> {
     caller.must_administer()?;
     let mut tx = caller.db.read().await?;
     let share = rows::find_share(&mut tx, caller.organization).await?;
-    let held = rows::list_held(&mut tx, caller.organization, None, CHUNK).await?;
+    let held = rows::list_held(&mut tx, caller.organization, after, CHUNK).await?;
     Ok(Waiting {
+        sweep: rows::find_sweep(&mut tx, caller.organization).await?,
         share: share.unwrap_or(brake::DEFAULT_SHARE),
         total: rows::count_held(&mut tx, caller.organization).await?,
-        members: held
-            .into_iter()
-            .map(|one| (one.id, one.profile.user_name, one.since))
-            .collect(),
+        members: held,
     })
 }
 
@@ -297,6 +306,7 @@ async fn restore(caller: &Caller, tx: &mut Tx, held: &Held) -> Result<bool, Erro
     let start = Start {
         base: Some(held.base),
         owner: false,
+        unconfirmed: None,
     };
     let (id, profile) = (held.id, &held.profile);
     let made = member_rows::insert(

@@ -5,6 +5,7 @@ use super::mail::{self, Draft};
 use super::permissions::{self, must_have};
 use super::vault::Vault;
 use super::{Caller, departures, roles, tags};
+use crate::domain::drift::Origin;
 use crate::domain::error::Error;
 use crate::domain::event::{Actor, Event};
 use crate::domain::invitation::{Invitation, LIFE, MOST, MOST_OPEN, PAUSE};
@@ -292,6 +293,7 @@ pub(crate) async fn accept(
     let start = Start {
         base: Some(base),
         owner: false,
+        unconfirmed: Some(Origin::Hand),
     };
     let id = MemberId(secret::id_at(caller.now));
     if organizations::has_account(tx, organization, guest.account).await? {

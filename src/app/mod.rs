@@ -4,12 +4,15 @@
 //! handed in as a [`Caller`].
 
 pub(crate) mod accounts;
+pub(crate) mod audit;
 pub(crate) mod authentication;
 pub(crate) mod bell;
+pub(crate) mod brake_notice;
 pub(crate) mod connection_keys;
 pub(crate) mod connections;
 pub(crate) mod departures;
 pub(crate) mod domains;
+pub(crate) mod drift;
 pub(crate) mod forward_auth;
 pub(crate) mod group_members;
 pub(crate) mod groups;
@@ -30,6 +33,7 @@ pub(crate) mod places;
 pub(crate) mod policies;
 pub(crate) mod projects;
 pub(crate) mod provisioning;
+pub(crate) mod receipts;
 pub(crate) mod receivers;
 pub(crate) mod request_log;
 pub(crate) mod role_history;
@@ -88,6 +92,8 @@ pub(crate) struct Caller {
     pub(in crate::app) request: String,
     /// Where an admin does a request again: what it does, and whether it only seems to.
     pub(in crate::app) replay: Option<Arc<Replay>>,
+    /// What a mail to the administrators is written with, where a request of somebody's could make one necessary.
+    pub(crate) desk: Option<brake_notice::Desk>,
 }
 
 impl Caller {
@@ -104,6 +110,7 @@ impl Caller {
             role: None,
             request: "command-line".to_owned(),
             replay: None,
+            desk: None,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::{Caller, departures, domains, members, roles, schemas, search};
 
+use crate::domain::drift::Origin;
 use crate::domain::error::Error;
 use crate::domain::event::{Actor, Event};
 use crate::domain::member::{Member, Profile};
@@ -13,12 +14,17 @@ use crate::domain::{AccountId, MemberId};
 use crate::secret;
 use crate::store::db::{Attempt, Tx};
 use crate::store::members::Start;
-use crate::store::{group_members, members as rows, organizations};
+use crate::store::{drift, group_members, members as rows, organizations};
 
 const TAKEN: Error = Error::Duplicate {
     kind: "User",
     attribute: "userName",
 };
+
+/// Whether what the caller says is the word of a directory.
+fn is_directory(caller: &Caller) -> bool {
+    matches!(caller.actor, Actor::ProvisioningClient(_))
+}
 
 /// Makes a member from what the directory says. The id must be a new one.
 pub(crate) async fn create_member(
@@ -78,6 +84,11 @@ pub(super) async fn join(
     let start = Start {
         base: None,
         owner: false,
+        unconfirmed: match caller.actor {
+            Actor::ProvisioningClient(_) => None,
+            Actor::SignOn => Some(Origin::SignOn),
+            Actor::Member(_) | Actor::Operator | Actor::Server => Some(Origin::Hand),
+        },
     };
     let mut member = rows::insert(
         tx,
@@ -132,6 +143,8 @@ pub(crate) async fn change_member<E: std::convert::From<Error>>(
         member.profile = profile;
         member.version += 1;
         member.modified = caller.now;
+    } else if is_directory(caller) {
+        drift::confirm(&mut tx, caller.organization, id).await?;
     }
     let groups = group_members::groups_of(&mut tx, caller.organization, &[id]).await?;
     member.groups = groups.into_iter().flat_map(|(_, groups)| groups).collect();
@@ -159,6 +172,7 @@ pub(super) async fn write_profile(
         member.id,
         &member.profile,
         profile,
+        is_directory(caller),
         caller.now,
     )
     .await?

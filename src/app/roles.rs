@@ -51,7 +51,11 @@ pub(super) async fn derive_held(
 }
 
 fn changed(change: &RoleChange) -> Event {
-    Event::role_changed(change.member, change.before, change.after, change.source)
+    let told = Event::role_changed(change.member, change.before, change.after, change.source);
+    if change.after.has_access() {
+        return told;
+    }
+    told.with_ended(change.ended)
 }
 
 /// Sees to the seats, and ends what those who have no access any more came in with; whose role is another after all.
@@ -68,7 +72,10 @@ async fn settled(
         .map(|change| change.member)
         .collect();
     if !barred.is_empty() {
-        credentials::delete_all_of(tx, caller.organization, &barred).await?;
+        let ended = credentials::delete_all_of(tx, caller.organization, &barred).await?;
+        for change in &mut derived.changes {
+            change.ended = ended.get(&change.member).copied().unwrap_or_default();
+        }
     }
     Ok(derived.changes)
 }

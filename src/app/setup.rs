@@ -2,6 +2,7 @@
 
 use super::vault::Vault;
 use super::{Caller, personal_tokens, sign_in_policy};
+use crate::domain::drift::Origin;
 use crate::domain::error::Error;
 use crate::domain::event::Event;
 use crate::domain::member::Profile;
@@ -82,6 +83,7 @@ pub(super) async fn found_organization(
     let start = Start {
         base: Some(Role::Administrator),
         owner: true,
+        unconfirmed: Some(Origin::Hand),
     };
     let member = members::insert(tx, organization, id, account, &profile, &start, now)
         .await?

@@ -5,6 +5,7 @@
 
 pub(crate) mod brake;
 pub(crate) mod connection;
+pub(crate) mod drift;
 pub(crate) mod error;
 pub(crate) mod event;
 pub(crate) mod group;
@@ -23,6 +24,7 @@ pub(crate) mod organization;
 pub(crate) mod permission;
 pub(crate) mod policy;
 pub(crate) mod query;
+pub(crate) mod receipt;
 pub(crate) mod receiver;
 pub(crate) mod request_log;
 pub(crate) mod role;

@@ -14,6 +14,7 @@ use super::middleware::RequestId;
 use super::request_log::Witness;
 use super::scim::error::ScimError;
 use crate::app::authentication::{self, Credential};
+use crate::app::brake_notice::Desk;
 use crate::app::{Caller, schemas, scim_tokens};
 use crate::domain::MemberId;
 use crate::domain::event::Actor;
@@ -197,7 +198,7 @@ pub(super) async fn principal(
         .extensions
         .get::<RequestId>()
         .map_or("", RequestId::as_str);
-    authentication::principal(
+    let found = authentication::principal(
         &state.db,
         &state.remembered,
         &state.vault,
@@ -205,7 +206,14 @@ pub(super) async fn principal(
         state.clock.now(),
         request,
     )
-    .await
+    .await?;
+    Ok(found.map(|mut caller| {
+        caller.desk = Some(Desk {
+            vault: state.vault.clone(),
+            base_url: state.config.base_url().into_owned(),
+        });
+        caller
+    }))
 }
 
 /// Scheme and token of the one `Authorization` header there is; two of them are none.

@@ -16,6 +16,7 @@ pub(crate) mod request_log;
 pub(crate) mod router;
 pub(crate) mod scim;
 pub(crate) mod sso;
+mod stream;
 pub(crate) mod ui;
 pub(crate) mod webhooks;
 

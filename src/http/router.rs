@@ -8,9 +8,9 @@ use axum::routing::{MethodRouter, any, delete, get, patch, post};
 
 use super::api::{
     connections::{self, keys},
-    current_user, domains, events, history, mails, mapping, members, projects, receivers, removals,
-    saml_settings, schemas as definitions, scim_requests, scim_tokens, sessions, token_settings,
-    tokens, traces, webhooks, whoami,
+    current_user, domains, drift, events, history, mails, mapping, members, projects, receipts,
+    receivers, removals, saml_settings, schemas as definitions, scim_requests, scim_tokens,
+    sessions, token_settings, tokens, traces, webhooks, whoami,
 };
 use super::form::Form;
 use super::request_log::RequestLog;
@@ -256,6 +256,8 @@ fn api() -> Routes {
         ("/api/events", get(events::list)),
         ("/api/mails", get(mails::list)),
         ("/api/members/{id}/explain", get(members::explain)),
+        ("/api/drift", get(drift::get)),
+        ("/api/members/{id}/receipt", get(receipts::get)),
         ("/api/members/{id}/sessions", delete(sessions::end_of)),
         ("/api/projects", get(projects::list).post(projects::create)),
         (

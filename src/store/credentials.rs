@@ -1,10 +1,13 @@
 //! Sessions, user tokens, login links and SCIM tokens. Only hashes are here, never what a client presents.
 
+use std::collections::HashMap;
+
 use sqlx::FromRow;
 
 use super::db::{Insertion, Tx};
 use super::role;
 use crate::domain::error::Error;
+use crate::domain::receipt::Ended;
 use crate::domain::role::Role;
 use crate::domain::{ConnectionId, MemberId, OrganizationId, ScimTokenId, SessionId, Timestamp};
 
@@ -146,12 +149,12 @@ pub(crate) async fn delete_at_idp(
     Ok(rows.into_iter().map(|(member,)| member).collect())
 }
 
-/// Ends every session, token and login link of these members (R13); how many there were.
+/// Ends every session, token and login link of these members (R13); what there was.
 pub(crate) async fn delete_all_of(
     tx: &mut Tx,
     organization: OrganizationId,
     members: &[MemberId],
-) -> Result<u64, Error> {
+) -> Result<HashMap<MemberId, Ended>, Error> {
     let list = super::list_of(members);
     // Most who are deprovisioned never signed in: one statement says so.
     let any: Option<(i32,)> = tx
@@ -170,9 +173,19 @@ pub(crate) async fn delete_all_of(
         )
         .await?;
     if any.is_none() {
-        return Ok(0);
+        return Ok(HashMap::new());
     }
-    let mut ended = 0;
+    let counted: Vec<(MemberId, i64, i64)> = tx
+        .fetch_all(
+            "SELECT m.id,
+                (SELECT COUNT(*) FROM sessions s WHERE s.organization_id = $1 AND s.member_id = m.id),
+                (SELECT COUNT(*) FROM user_tokens u WHERE u.organization_id = $1 AND u.member_id = m.id)
+                + (SELECT COUNT(*) FROM personal_tokens p
+                   WHERE p.organization_id = $1 AND p.member_id = m.id AND p.revoked_at IS NULL)
+             FROM members m WHERE m.organization_id = $1 AND m.id IN (SELECT value FROM json_each($2))",
+            &[&organization, &list],
+        )
+        .await?;
     for sql in [
         "DELETE FROM sessions WHERE organization_id = $1 AND member_id IN (SELECT value FROM json_each($2))",
         "DELETE FROM user_tokens WHERE organization_id = $1 AND member_id IN (SELECT value FROM json_each($2))",
@@ -181,9 +194,10 @@ pub(crate) async fn delete_all_of(
         "DELETE FROM password_resets WHERE account_id IN (SELECT account_id FROM members
             WHERE organization_id = $1 AND id IN (SELECT value FROM json_each($2)))",
     ] {
-        ended += tx.execute(sql, &[&organization, &list]).await?;
+        tx.execute(sql, &[&organization, &list]).await?;
     }
-    Ok(ended)
+    let ended = |(id, sessions, tokens)| (id, Ended { sessions, tokens });
+    Ok(counted.into_iter().map(ended).collect())
 }
 
 /// Keeps a link that signs a member in once.

@@ -7,8 +7,12 @@ use super::db::Tx;
 use super::role;
 use crate::domain::error::Error;
 use crate::domain::member::{Attributes, Profile};
+use crate::domain::receipt::Had;
 use crate::domain::role::Role;
-use crate::domain::{AccountId, ConnectionId, GroupId, MemberId, OrganizationId, Timestamp};
+use crate::domain::{
+    AccountId, ConnectionId, GroupId, MemberId, MemberNumber, OrganizationId, ProjectId, Timestamp,
+    WorkspaceId,
+};
 
 /// How far a sweep of removals has come.
 #[derive(Debug, FromRow)]
@@ -72,6 +76,18 @@ pub(crate) async fn find_share(
     Ok(row.map(|(share,)| share))
 }
 
+/// How many were deleted in the last sweep, and of how many, where that was counted.
+pub(crate) async fn find_sweep(
+    tx: &mut Tx,
+    organization: OrganizationId,
+) -> Result<Option<(i64, i64)>, Error> {
+    tx.fetch_optional(
+        "SELECT removals, members FROM removal_brakes WHERE organization_id = $1 AND members IS NOT NULL",
+        &[&organization],
+    )
+    .await
+}
+
 /// Sets the share, and begins to count anew.
 pub(crate) async fn set_share(
     tx: &mut Tx,
@@ -85,6 +101,39 @@ pub(crate) async fn set_share(
     )
     .await?;
     Ok(())
+}
+
+/// What deleting this member takes from them.
+pub(crate) async fn what_is_lost(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    member: MemberId,
+) -> Result<Had, Error> {
+    let rows: Vec<(i32, String)> = tx
+        .fetch_all(
+            "SELECT 1, CAST(group_id AS TEXT) FROM group_members WHERE organization_id = $1 AND member_id = $2
+             UNION ALL SELECT 2, CAST(project_id AS TEXT) FROM project_members WHERE organization_id = $1 AND member_id = $2
+             UNION ALL SELECT 3, CAST(workspace_id AS TEXT) FROM workspace_members
+                WHERE organization_id = $1 AND member_id = $2
+             UNION ALL SELECT 4, CAST(COUNT(*) AS TEXT) FROM sessions WHERE organization_id = $1 AND member_id = $2
+             UNION ALL SELECT 5, CAST(COUNT(*) AS TEXT) FROM user_tokens WHERE organization_id = $1 AND member_id = $2
+             UNION ALL SELECT 5, CAST(COUNT(*) AS TEXT) FROM personal_tokens
+                WHERE organization_id = $1 AND member_id = $2 AND revoked_at IS NULL",
+            &[&organization, &member],
+        )
+        .await?;
+    let mut had = Had::default();
+    for (what, which) in rows {
+        let number = which.parse().unwrap_or(0);
+        match what {
+            1 => had.groups.extend(GroupId::parse(&which)),
+            2 => had.projects.push(ProjectId(number)),
+            3 => had.workspaces.push(WorkspaceId(number)),
+            4 => had.ended.sessions += number,
+            _ => had.ended.tokens += number,
+        }
+    }
+    Ok(had)
 }
 
 /// Keeps what deleting this member loses.
@@ -120,6 +169,8 @@ pub(crate) async fn hold(
 pub(crate) struct Held {
     /// The member.
     pub(crate) id: MemberId,
+    /// The number.
+    pub(crate) number: MemberNumber,
     /// The account.
     pub(crate) account: AccountId,
     /// What the directory said last.
@@ -133,6 +184,7 @@ pub(crate) struct Held {
 #[derive(FromRow)]
 struct HeldRow {
     id: MemberId,
+    number: MemberNumber,
     account_id: AccountId,
     user_name: String,
     external_id: Option<String>,
@@ -151,7 +203,7 @@ pub(crate) async fn list_held(
 ) -> Result<Vec<Held>, Error> {
     let rows: Vec<HeldRow> = tx
         .fetch_all(
-            "SELECT id, account_id, user_name, external_id, active, attributes, base_role, held_at
+            "SELECT id, number, account_id, user_name, external_id, active, attributes, base_role, held_at
              FROM held_members WHERE organization_id = $1 AND ($2 IS NULL OR id > $2) ORDER BY id LIMIT $3",
             &[&organization, &after, &count],
         )
@@ -160,6 +212,7 @@ pub(crate) async fn list_held(
         .map(|row| {
             Ok(Held {
                 id: row.id,
+                number: row.number,
                 account: row.account_id,
                 profile: Profile {
                     user_name: row.user_name,
@@ -183,6 +236,21 @@ pub(crate) async fn count_held(tx: &mut Tx, organization: OrganizationId) -> Res
         )
         .await?;
     Ok(count.unsigned_abs())
+}
+
+/// What a member is called whose deletion waits.
+pub(crate) async fn find_held_name(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    member: MemberId,
+) -> Result<Option<String>, Error> {
+    let row: Option<(String,)> = tx
+        .fetch_optional(
+            "SELECT user_name FROM held_members WHERE organization_id = $1 AND id = $2",
+            &[&organization, &member],
+        )
+        .await?;
+    Ok(row.map(|(name,)| name))
 }
 
 /// Those whose deletion waits and whose userName has this key.
@@ -260,6 +328,22 @@ pub(crate) async fn groups_of(
         .fetch_all(
             "SELECT group_id FROM held_group_members WHERE organization_id = $1 AND member_id = $2 ORDER BY group_id",
             &[&organization, &member],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Who is told that deletions wait: the members with this role or a higher one, the highest first, at most so many.
+pub(crate) async fn list_with_role(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    least: Role,
+    count: i64,
+) -> Result<Vec<MemberId>, Error> {
+    let rows: Vec<(MemberId,)> = tx
+        .fetch_all(
+            "SELECT id FROM members WHERE organization_id = $1 AND role >= $2 ORDER BY role DESC, number LIMIT $3",
+            &[&organization, &least.number(), &count],
         )
         .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())

@@ -45,6 +45,33 @@ pub(crate) async fn delete(
     .await
 }
 
+/// The id of who left and had this number, and when they left.
+pub(crate) async fn find(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    number: MemberNumber,
+) -> Result<Option<(MemberId, Timestamp)>, Error> {
+    tx.fetch_optional(
+        "SELECT id, left_at FROM former_members WHERE organization_id = $1 AND number = $2",
+        &[&organization, &number],
+    )
+    .await
+}
+
+/// The numbers of those of these who left.
+pub(crate) async fn numbers_of(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    ids: &[MemberId],
+) -> Result<Vec<(MemberId, MemberNumber)>, Error> {
+    tx.fetch_all(
+        "SELECT id, number FROM former_members
+         WHERE organization_id = $1 AND id IN (SELECT value FROM json_each($2))",
+        &[&organization, &super::list_of(ids)],
+    )
+    .await
+}
+
 /// A part of those who left, by number, and how many there are.
 pub(crate) async fn list(
     tx: &mut Tx,

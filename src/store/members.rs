@@ -5,6 +5,7 @@ use sqlx::types::Json;
 
 use super::db::{Attempt, Tx};
 use super::{group_members, inconsistent, role, source, values};
+use crate::domain::drift::Origin;
 use crate::domain::error::Error;
 use crate::domain::member::{Attributes, GroupRef, Member, Profile};
 use crate::domain::name;
@@ -238,6 +239,8 @@ pub(crate) struct Start {
     pub(crate) base: Option<Role>,
     /// The organization's owner column names this member.
     pub(crate) owner: bool,
+    /// How they come, where it is no directory that says that there is this person.
+    pub(crate) unconfirmed: Option<Origin>,
 }
 
 /// Makes a member; `None` where another has this userName. Where seats are limited they wait for one: whoever calls this
@@ -255,13 +258,13 @@ pub(crate) async fn insert(
         .fetch_optional(
             "INSERT INTO members (organization_id, id, account_id, user_name, user_name_key, external_id, email_key,
                 display_name, active, attributes, suspended, base_role, held_mapped_role, role, role_source, version,
-                created_at, modified_at, waits_for_seat)
+                created_at, modified_at, waits_for_seat, unconfirmed)
              SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, COALESCE($12, o.default_role), $11,
                 CASE WHEN $13 THEN 5 WHEN NOT $9 THEN -1
                     WHEN o.seat_limit IS NOT NULL AND COALESCE($12, o.default_role) > 0 THEN 0
                     ELSE COALESCE($12, o.default_role) END,
                 CASE WHEN $13 OR $9 THEN 0 ELSE 3 END, 1, $14, $14,
-                o.seat_limit IS NOT NULL AND $9 AND NOT $13 AND COALESCE($12, o.default_role) > 0
+                o.seat_limit IS NOT NULL AND $9 AND NOT $13 AND COALESCE($12, o.default_role) > 0, $15
              FROM organizations o WHERE o.id = $1
              ON CONFLICT (organization_id, user_name_key) DO NOTHING
              RETURNING id, number, account_id, user_name, external_id, active, attributes, role, role_source, version,
@@ -281,6 +284,7 @@ pub(crate) async fn insert(
                 &start.base.map(Role::number),
                 &start.owner,
                 &at,
+                &start.unconfirmed.map_or(0, Origin::number),
             ],
         )
         .await?;
@@ -291,19 +295,22 @@ pub(crate) async fn insert(
     row.with_groups(Vec::new()).map(Some)
 }
 
-/// Writes a member's profile in the place of what was there before, and raises the version.
+/// Writes a member's profile in the place of what was there before, and raises the version; `confirmed` where a directory
+/// says it.
 pub(crate) async fn update(
     tx: &mut Tx,
     organization: OrganizationId,
     id: MemberId,
     before: &Profile,
     profile: &Profile,
+    confirmed: bool,
     at: Timestamp,
 ) -> Result<Attempt<u64>, Error> {
     let done = tx
         .attempt(
         "UPDATE members SET user_name = $3, user_name_key = $4, external_id = $5, email_key = $6, display_name = $7,
-            active = $8, attributes = $9, version = version + 1, modified_at = $10
+            active = $8, attributes = $9, version = version + 1, modified_at = $10,
+            unconfirmed = CASE WHEN $11 THEN 0 ELSE unconfirmed END
          WHERE organization_id = $1 AND id = $2",
         &[
             &organization,
@@ -316,6 +323,7 @@ pub(crate) async fn update(
             &profile.active,
             &Json(profile.attributes.clone()),
             &at,
+            &confirmed,
         ],
     )
     .await?;

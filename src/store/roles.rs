@@ -9,6 +9,7 @@ use sqlx::FromRow;
 use super::db::Tx;
 use super::{inconsistent, list_of, role, source};
 use crate::domain::error::Error;
+use crate::domain::receipt::Ended;
 use crate::domain::role::{Role, RoleFacts, RoleSource, RuleMatch};
 use crate::domain::{MemberId, OrganizationId};
 
@@ -78,6 +79,8 @@ pub(crate) struct RoleChange {
     pub(crate) after: Role,
     /// Through what.
     pub(crate) source: RoleSource,
+    /// What ended with the access, where there was any.
+    pub(crate) ended: Ended,
 }
 
 /// Holds these members: of two transactions that change different facts of one member, the later sees what the earlier
@@ -146,6 +149,7 @@ pub(crate) async fn derive(
                 before: role(before)?,
                 after: role(after)?,
                 source: source(through)?,
+                ended: Ended::default(),
             });
         }
     }

@@ -209,6 +209,7 @@ fn caller(db: &Db, connection: &Connection, visit: Visit<'_>) -> Caller {
         notes: crate::domain::leniency::Notes::default(),
         role: None,
         replay: None,
+        desk: None,
         request: visit.request.to_owned(),
     }
 }

@@ -2,6 +2,7 @@
 
 mod credentials;
 mod domains;
+pub(crate) mod looking_back;
 pub(crate) mod recorded;
 pub(crate) mod role_history;
 mod roll;

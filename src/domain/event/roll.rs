@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{Event, Kind};
 use crate::domain::group::{Group, Moved};
 use crate::domain::member::{Member, Profile};
+use crate::domain::receipt::{Ended, Had};
 use crate::domain::role::{Role, RoleSource};
 use crate::domain::{GroupId, MemberId, OrganizationId};
 
@@ -59,13 +60,22 @@ impl Event {
         Self::of_member(Kind::RoleChanged, member, facts)
     }
 
-    /// A member was deleted; `held` says that what was known of them is kept until an administrator decides.
-    pub(crate) fn member_deleted(member: &Member, held: bool) -> Self {
-        Self::of_member(
-            Kind::MemberDeleted,
-            member.id,
-            json!({ "role": member.role.code(), "held": held }),
-        )
+    /// The same of who has no access from now on, with what ended.
+    pub(crate) fn with_ended(mut self, ended: Ended) -> Self {
+        self.facts["ended"] = ended.written();
+        self
+    }
+
+    /// A member was deleted, with what they had; `held` says that what was known of them is kept until an administrator
+    /// decides.
+    pub(crate) fn member_deleted(member: &Member, had: &Had, held: bool) -> Self {
+        let left = json!({
+            "groups": had.groups,
+            "projects": had.projects,
+            "workspaces": had.workspaces,
+        });
+        let facts = json!({ "role": member.role.code(), "held": held, "left": left });
+        Self::of_member(Kind::MemberDeleted, member.id, facts).with_ended(had.ended)
     }
 
     /// A deletion that waited was finished.

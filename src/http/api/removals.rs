@@ -13,12 +13,12 @@ use crate::http::extract::ApiCaller;
 
 /// GET: the share, how many deletions wait, and the first 500 of them.
 pub(crate) async fn get(ApiCaller(caller): ApiCaller) -> Result<Json<Value>, ApiError> {
-    let waiting = departures::waiting(&caller).await?;
+    let waiting = departures::waiting(&caller, None).await?;
     let members: Vec<Value> = waiting
         .members
         .into_iter()
-        .map(|(id, user_name, held)| {
-            json!({ "id": id, "user_name": user_name, "held_at": held.to_string() })
+        .map(|one| {
+            json!({ "id": one.id, "user_name": one.profile.user_name, "held_at": one.since.to_string() })
         })
         .collect();
     Ok(Json(

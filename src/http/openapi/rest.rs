@@ -46,7 +46,9 @@ pub(super) const TABLE: &[Operation] = &[
     op("POST", "/api/jwt/settings", "Says which tokens there may be").by(Admins)
         .body("api_token_ttl_days?: integer, api_tokens_enabled?: boolean, legacy_api_tokens_enabled?: boolean"),
     op("GET", "/api/mails", "Mails that were not sent").by(Admins).query(PAGE),
+    op("GET", "/api/drift", "Where members, directory and rules do not say the same").by(Admins).query("list: never_confirmed|sign_in_only|mapped_never_pushed|pushed_never_mapped, after: string"),
     op("GET", "/api/members/{id}/explain", "Why a member has their roles").by(AdminsOrOneself),
+    op("GET", "/api/members/{id}/receipt", "What became of who left, each effect with its time").by(Admins),
     op("DELETE", "/api/members/{id}/sessions", "Ends every session of a member").by(Admins),
     op("GET", "/api/organizations/{organization}/memberships", "A page of members").by(Managers)
         .query("page: integer, page_size: integer, role: string"),

@@ -10,7 +10,6 @@ pub(crate) mod message;
 pub(crate) mod root;
 pub(crate) mod schemas;
 pub(crate) mod security_events;
-mod stream;
 mod stream_groups;
 pub(crate) mod users;
 

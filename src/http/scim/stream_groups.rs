@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use axum::body::Body;
 use serde_json::Value;
 
-use super::stream::{self, Limits, Out, Stopped};
 use crate::app::group_members::Reading;
 use crate::domain::GroupId;
 use crate::domain::group::{Group, GroupMember};
+use crate::http::stream::{self, Limits, Out, Stopped};
 use crate::scim::open::{joined, open, written};
 use crate::scim::projection::Projection;
 use crate::scim::{group, list};

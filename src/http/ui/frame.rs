@@ -9,7 +9,7 @@ use url::form_urlencoded;
 
 use super::error::PageError;
 use super::refusal;
-use crate::app::{Caller, members, organizations};
+use crate::app::{Caller, departures, members, organizations};
 use crate::domain::MemberNumber;
 use crate::domain::role::Role;
 use crate::http::cookies;
@@ -89,6 +89,20 @@ const NAVIGATION: &[Entry] = &[
     ),
     entry(
         "Organization",
+        "Drift",
+        "/organization/drift",
+        "drift",
+        Role::Administrator,
+    ),
+    entry(
+        "Organization",
+        "Audit",
+        "/organization/audit",
+        "list",
+        Role::Administrator,
+    ),
+    entry(
+        "Organization",
         "Settings",
         "/organization/settings",
         "gear",
@@ -122,6 +136,8 @@ pub(crate) struct Frame {
     pub(crate) role: Role,
     /// The path that is open.
     pub(crate) path: String,
+    /// How many deletions wait for whoever may decide about them.
+    pub(crate) waiting: u64,
 }
 
 impl Frame {
@@ -194,6 +210,11 @@ impl FromRequestParts<State> for Person {
                 email: member.profile.email().unwrap_or_default().to_owned(),
                 role: member.role,
                 path: parts.uri.path().to_owned(),
+                waiting: if member.role.administers() {
+                    departures::count(&caller).await?
+                } else {
+                    0
+                },
             };
             Ok(Some(Self {
                 number: member.number,
@@ -259,6 +280,7 @@ mod tests {
                     email: String::new(),
                     role,
                     path: entry.path.to_owned(),
+                    waiting: 0,
                 };
                 let links: Vec<Link> = frame
                     .navigation()

@@ -5,6 +5,8 @@
 
 pub(crate) mod accounts;
 pub(crate) mod assets;
+pub(crate) mod audit;
+pub(crate) mod drift;
 pub(crate) mod error;
 pub(crate) mod frame;
 pub(crate) mod home;
@@ -14,6 +16,7 @@ pub(crate) mod paging;
 pub(crate) mod places;
 pub(crate) mod problems;
 pub(crate) mod profile;
+pub(crate) mod removals;
 pub(crate) mod routes;
 pub(crate) mod scim;
 pub(crate) mod settings;

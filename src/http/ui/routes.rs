@@ -39,7 +39,11 @@ fn accounts() -> Routes {
 
 /// Of whoever is signed in.
 fn console() -> Routes {
-    members().into_iter().chain(organization()).collect()
+    members()
+        .into_iter()
+        .chain(records())
+        .chain(organization())
+        .collect()
 }
 
 /// Of projects, workspaces and settings.
@@ -88,10 +92,26 @@ fn organization() -> Routes {
     .into()
 }
 
+/// Of what happened, and of what is not as it should be.
+fn records() -> Routes {
+    use super::{audit, drift, removals};
+    [
+        ("/organization/audit", get(audit::show::show)),
+        ("/organization/audit/export", get(audit::export::export)),
+        ("/organization/drift", get(drift::show)),
+        (
+            "/organization/removals",
+            get(removals::show).post(removals::post),
+        ),
+    ]
+    .map(|(path, methods)| (path.to_owned(), methods))
+    .into()
+}
+
 /// Of members, and of what gives them their roles.
 fn members() -> Routes {
     use super::mapping::{edit, file, group};
-    use super::members::{delete, invite, list, one, tags};
+    use super::members::{delete, invite, list, one, receipt, tags};
     use super::scim::{request, setup};
     use super::sso::{delete as leave, last, list as connections, one as connection};
     [
@@ -113,6 +133,7 @@ fn members() -> Routes {
             "/organization/members/{number}/delete",
             get(delete::ask).post(delete::delete),
         ),
+        ("/organization/members/{number}/receipt", get(receipt::show)),
         ("/organization/mapping", get(edit::show).post(edit::post)),
         ("/organization/mapping/group", get(group::show)),
         ("/organization/mapping/export", get(file::export)),

@@ -82,7 +82,7 @@ pub(super) async fn opens(app: &App, cookie: &str) -> bool {
 }
 
 /// The mails to an address, oldest first, as soon as none waits to be sent.
-pub(super) async fn mails(app: &App, to: &str) -> Vec<String> {
+pub(crate) async fn mails(app: &App, to: &str) -> Vec<String> {
     let waiting = "SELECT subject FROM mails WHERE due_at IS NOT NULL";
     for _ in 0..20_000 {
         if app.place.database.texts(waiting, &[]).await.is_empty() {

@@ -1,9 +1,13 @@
 //! The pages of whoever is signed in, as a browser asks for them: who may see what, forms and their refusals.
 
+mod audit;
+mod drift;
 mod mapping;
 mod member;
 mod members;
 mod places;
+mod receipt;
+mod removals;
 mod scim;
 mod settings;
 mod sso;

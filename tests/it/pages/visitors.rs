@@ -4,7 +4,7 @@ use super::{Browser, leads, says};
 use crate::app::{App, OWNER};
 
 /// Every page, and the lowest role that sees it.
-const PAGES: [(&str, &str); 14] = [
+const PAGES: [(&str, &str); 19] = [
     ("/", "AN"),
     ("/profile", "AN"),
     ("/organization", "MA"),
@@ -16,6 +16,11 @@ const PAGES: [(&str, &str); 14] = [
     ("/organization/mapping", "AD"),
     ("/organization/mapping/export", "AD"),
     ("/organization/mapping/import", "AD"),
+    ("/organization/audit", "AD"),
+    ("/organization/drift", "AD"),
+    ("/organization/removals", "AD"),
+    ("/organization/members/1/receipt", "AD"),
+    ("/organization/audit/export", "AD"),
     ("/organization/scim", "AD"),
     ("/organization/scim/live", "AD"),
     ("/organization/sso", "AD"),
@@ -103,6 +108,7 @@ async fn security_i2_a_form_of_another_site_is_refused_by_every_page() {
         ("/organization/tags/imports", "x".to_owned()),
         ("/organization/mapping", "what=apply".to_owned()),
         ("/organization/mapping/import", "x".to_owned()),
+        ("/organization/removals", "what=share&share=0".to_owned()),
         ("/organization/scim", "what=make&profile=rfc".to_owned()),
         ("/organization/scim/requests/1", "what=replay".to_owned()),
         (

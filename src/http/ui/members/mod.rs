@@ -4,6 +4,7 @@ pub(crate) mod delete;
 pub(crate) mod invite;
 pub(crate) mod list;
 pub(crate) mod one;
+pub(crate) mod receipt;
 pub(crate) mod tags;
 mod view;
 pub(crate) mod why;
@@ -36,6 +37,13 @@ pub(crate) fn source(source: RoleSource) -> &'static str {
 pub(crate) fn day(at: Timestamp) -> String {
     let mut text = at.to_string();
     text.truncate(10);
+    text
+}
+
+/// A moment to the second, as people read it.
+pub(crate) fn second(at: Timestamp) -> String {
+    let mut text = at.to_string().replacen('T', " ", 1);
+    text.truncate(19);
     text
 }
 
