@@ -8,9 +8,10 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::error::PageError;
 use super::frame::{Frame, Person};
-use super::members::{count, second};
+use super::members::count;
 use super::page;
 use super::problems::Problems;
+use super::scim::moment;
 use crate::app::departures::{self, Decision};
 use crate::domain::MemberId;
 use crate::domain::error::Error;
@@ -107,7 +108,7 @@ async fn shown(
             number: one.number.0,
             name: one.profile.display_name(),
             user_name: one.profile.user_name.clone(),
-            since: second(one.since),
+            since: moment(one.since),
         })
         .collect();
     let status = if problems.is_empty() {

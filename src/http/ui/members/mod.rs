@@ -40,13 +40,6 @@ pub(crate) fn day(at: Timestamp) -> String {
     text
 }
 
-/// A moment to the second, as people read it.
-pub(crate) fn second(at: Timestamp) -> String {
-    let mut text = at.to_string().replacen('T', " ", 1);
-    text.truncate(19);
-    text
-}
-
 /// The member that a form names; of what is no number there is none.
 fn number(text: &str) -> MemberNumber {
     MemberNumber(text.parse().unwrap_or(-1))

@@ -4,7 +4,6 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::second;
 use crate::app::receipts::{self, State};
 use crate::domain::MemberNumber;
 use crate::domain::role::Role;
@@ -14,6 +13,7 @@ use crate::http::ui::audit::actor;
 use crate::http::ui::error::PageError;
 use crate::http::ui::frame::{Frame, Person};
 use crate::http::ui::page;
+use crate::http::ui::scim::moment;
 
 /// An effect, for the page.
 struct Line {
@@ -51,7 +51,7 @@ pub(crate) async fn show(
         .effects
         .iter()
         .map(|effect| Line {
-            at: second(effect.at),
+            at: moment(effect.at),
             says: says(&effect.what, &receipt),
             by: actor(&effect.actor_kind),
             request: effect.request.clone(),
@@ -70,10 +70,10 @@ pub(crate) async fn show(
         delivered: receipt
             .delivered
             .iter()
-            .map(|one| (second(one.at), one.url.clone(), one.kind.clone()))
+            .map(|one| (moment(one.at), one.url.clone(), one.kind.clone()))
             .collect(),
         whole: receipt.whole,
-        now: second(person.caller.now),
+        now: moment(person.caller.now),
         name: receipt.name.unwrap_or_else(|| "Deleted User".to_owned()),
         lines,
         frame: person.frame,
