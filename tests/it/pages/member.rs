@@ -99,7 +99,7 @@ async fn a_member_is_tagged_signed_out_deactivated_and_deleted_on_their_page() {
     says(
         &owner.open(&gone).await,
         200,
-        "<td data-label=\"Name\">Deleted User</td>",
+        "/receipt\">Deleted User</a></td>",
     );
     // Of who is gone, of who never was and of another organization's there is the same: nothing.
     let other = app.other();
