@@ -71,24 +71,20 @@ pub(crate) async fn find(caller: &Caller, number: MemberNumber) -> Result<Receip
     let organization = caller.organization;
     let mut tx = caller.db.read().await?;
     let present = members::find_id(&mut tx, organization, number).await?;
-    let (id, name, mut state) = match present {
-        Some(id) => {
-            let member = members::find(&mut tx, organization, id).await?;
-            let member = member.ok_or(Error::NotFound("member"))?;
-            let state = if member.role.has_access() {
-                State::Present
-            } else {
-                State::Barred
-            };
-            (id, Some(member.profile.display_name()), state)
-        }
-        None => {
-            let former = former_members::find(&mut tx, organization, number).await?;
-            let (id, _) = former.ok_or(Error::NotFound("member"))?;
-            (id, None, State::Gone)
-        }
+    let (id, mut name, mut state) = if let Some(id) = present {
+        let member = members::find(&mut tx, organization, id).await?;
+        let member = member.ok_or(Error::NotFound("member"))?;
+        let state = if member.role.has_access() {
+            State::Present
+        } else {
+            State::Barred
+        };
+        (id, Some(member.profile.display_name()), state)
+    } else {
+        let former = former_members::find(&mut tx, organization, number).await?;
+        let (id, _) = former.ok_or(Error::NotFound("member"))?;
+        (id, None, State::Gone)
     };
-    let mut name = name;
     if state == State::Gone
         && let Some(held) = departures::find_held_name(&mut tx, organization, id).await?
     {

@@ -73,17 +73,14 @@ pub(super) fn line(found: &Found, known: &Known) -> Line {
 /// Who did it.
 pub(super) fn by(entry: &Entry, known: &Known) -> Named {
     let member = entry.actor.filter(|_| entry.actor_kind == "member");
-    match member {
-        Some(id) => member_named(MemberId(id), known),
-        None => {
-            let word = ACTORS.iter().find(|(word, _)| *word == entry.actor_kind);
-            Named {
-                name: word
-                    .map_or(entry.actor_kind.as_str(), |(_, says)| says)
-                    .to_owned(),
-                path: None,
-            }
-        }
+    if let Some(id) = member {
+        return member_named(MemberId(id), known);
+    }
+    let word = ACTORS.iter().find(|(word, _)| *word == entry.actor_kind);
+    let name = word.map_or(entry.actor_kind.as_str(), |(_, says)| says);
+    Named {
+        name: name.to_owned(),
+        path: None,
     }
 }
 
