@@ -3,13 +3,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use serde_json::Value;
-
 use super::Caller;
 use crate::domain::error::Error;
 use crate::domain::event::Kind;
-use crate::domain::event::looking_back::{ALL, Found, end_of, first_at};
-use crate::domain::event::recorded::Entry;
+use crate::domain::event::looking_back::{ALL, Found, end_of, first_at, named};
 use crate::domain::member::Member;
 use crate::domain::{EventId, MemberId, MemberNumber, Timestamp, name};
 use crate::store::db::Tx;
@@ -18,8 +15,6 @@ use crate::store::{former_members, members};
 
 /// How many events one look goes back over at most, whatever it leaves out of them.
 const REACH: i64 = 50_000;
-/// Of how many members whom one event names the names are looked up.
-const NAMED: usize = 5;
 
 /// Which events are asked for.
 #[derive(Debug, Clone, Default)]
@@ -138,21 +133,4 @@ fn unknown(field: &str, text: &str) -> Error {
     Error::Invalid(format!(
         "{field}: no member has the address {text:?}; of somebody who has left, give the id"
     ))
-}
-
-/// The members whom an event names: who did it, to whom, and the first of those who came or went.
-pub(crate) fn named(entry: &Entry) -> Vec<MemberId> {
-    let by = entry.actor.filter(|_| entry.actor_kind == "member");
-    let to = entry.subject.as_deref().and_then(MemberId::parse);
-    let mut all: Vec<MemberId> = by.map(MemberId).into_iter().chain(to).collect();
-    for fact in ["added", "removed", "members", "before", "after", "owner"] {
-        let listed: Vec<&Value> = match entry.facts.get(fact) {
-            Some(Value::Array(listed)) => listed.iter().take(NAMED).collect(),
-            Some(one) => vec![one],
-            None => Vec::new(),
-        };
-        let ids = listed.into_iter().filter_map(Value::as_str);
-        all.extend(ids.filter_map(MemberId::parse));
-    }
-    all
 }

@@ -199,9 +199,9 @@ pub(crate) fn sort(effects: &mut [Effect]) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::OrganizationId;
-    use super::super::event::recorded::Entry;
     use super::*;
+    use crate::domain::OrganizationId;
+    use crate::domain::event::recorded::Entry;
 
     const ID: MemberId = MemberId(Uuid::from_u128(5));
 

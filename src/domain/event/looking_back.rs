@@ -1,9 +1,10 @@
 //! Looking back at the trail: between which ids the events of a time lie.
 
+use serde_json::Value;
 use uuid::{Builder, Uuid};
 
 use super::recorded::Entry;
-use crate::domain::{EventId, Timestamp};
+use crate::domain::{EventId, MemberId, Timestamp};
 
 /// An event, with its number where it has one yet, and with the personal part where it has not been erased.
 #[derive(Debug)]
@@ -29,6 +30,26 @@ pub(crate) fn end_of(at: Timestamp) -> EventId {
 
 /// Before the first event of all, and behind the last.
 pub(crate) const ALL: (EventId, EventId) = (EventId(Uuid::nil()), EventId(Uuid::max()));
+
+/// Of how many members whom one list of an event names the names are looked up.
+const NAMED: usize = 5;
+
+/// The members whom an event names: who did it, to whom, and the first of those who came or went.
+pub(crate) fn named(entry: &Entry) -> Vec<MemberId> {
+    let by = entry.actor.filter(|_| entry.actor_kind == "member");
+    let to = entry.subject.as_deref().and_then(MemberId::parse);
+    let mut all: Vec<MemberId> = by.map(MemberId).into_iter().chain(to).collect();
+    for fact in ["added", "removed", "members", "before", "after", "owner"] {
+        let listed: Vec<&Value> = match entry.facts.get(fact) {
+            Some(Value::Array(listed)) => listed.iter().take(NAMED).collect(),
+            Some(one) => vec![one],
+            None => Vec::new(),
+        };
+        let ids = listed.into_iter().filter_map(Value::as_str);
+        all.extend(ids.filter_map(MemberId::parse));
+    }
+    all
+}
 
 #[cfg(test)]
 mod tests {
