@@ -4,7 +4,7 @@
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test packages packages-build fmt fmt-check lint unit unit-sqlite unit-postgres doc deny e2e bench fuzz oracle access clean
+.PHONY: help run demo build test packages packages-build fmt fmt-check lint unit unit-sqlite unit-postgres doc deny e2e bench races fuzz oracle access clean
 
 export MAKE
 
@@ -58,6 +58,10 @@ e2e: build ## the binary under real clients and real identity providers, on both
 
 bench: ## the server under load, and what the engines can do (QUICK=1: under 3 minutes; ARGS="--only GET --engine sqlite")
 	scripts/bench.sh $(if $(QUICK),--quick) $(ARGS)
+
+races: build ## 10,000 races for the Owner and for the last seat, on both engines (ARGS=sqlite)
+	@scripts/packages.sh build test
+	@scripts/races.sh $(ARGS)
 
 oracle: ## what is decided of attacks on SAML and of mutations, judged by another implementation
 	@scripts/packages.sh build

@@ -6,7 +6,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::driver::Caller;
-use crate::engine::Engine;
+use crate::engine::{Engine, PoolOf};
 use crate::seed::{self, ORGANIZATION};
 
 /// The columns of a member that the server reads.
@@ -43,6 +43,42 @@ macro_rules! statements {
                 .bind($id(after))
                 .fetch_all(pool)
                 .await?;
+                attributes(&rows)
+            }
+
+            pub(super) async fn members(pool: &$pool, offset: i64, role: Option<i16>) -> Result<Vec<u8>> {
+                let sql = match role {
+                    None => concat!(
+                        "SELECT ", columns!(),
+                        " FROM members WHERE organization_id = $1 ORDER BY number LIMIT 100 OFFSET $2"
+                    ),
+                    Some(_) => concat!(
+                        "SELECT ", columns!(),
+                        " FROM members WHERE organization_id = $1 AND role = $3 ORDER BY number LIMIT 100 OFFSET $2"
+                    ),
+                };
+                let mut query = sqlx::query(sql).bind(ORGANIZATION).bind(offset);
+                if let Some(role) = role {
+                    query = query.bind(role);
+                }
+                attributes(&query.fetch_all(pool).await?)
+            }
+
+            pub(super) async fn named(pool: &$pool, beginning: &str) -> Result<Vec<u8>> {
+                let rows = sqlx::query(concat!(
+                    "SELECT ", columns!(),
+                    " FROM members WHERE organization_id = $1 AND user_name_key >= $2 AND user_name_key < $3
+                     ORDER BY number LIMIT 100"
+                ))
+                .bind(ORGANIZATION)
+                .bind(beginning)
+                .bind(format!("{beginning}\u{10ffff}"))
+                .fetch_all(pool)
+                .await?;
+                attributes(&rows)
+            }
+
+            fn attributes(rows: &[<$pool as PoolOf>::Row]) -> Result<Vec<u8>> {
                 let mut body = Vec::new();
                 for row in rows {
                     body.extend($bytes(row.try_get_raw("attributes")?)?);
@@ -216,20 +252,6 @@ macro_rules! statements {
     };
 }
 
-/// The kind of connection that a pool has.
-trait PoolOf {
-    /// That kind.
-    type Connection;
-}
-
-impl PoolOf for sqlx::SqlitePool {
-    type Connection = sqlx::SqliteConnection;
-}
-
-impl PoolOf for sqlx::PgPool {
-    type Connection = sqlx::PgConnection;
-}
-
 statements!(
     sqlite,
     sqlx::SqlitePool,
@@ -267,6 +289,21 @@ pub(crate) async fn member(engine: &Engine, id: Uuid) -> Result<Vec<u8>> {
 /// The attributes of the hundred members after this one.
 pub(crate) async fn page(engine: &Engine, after: Uuid) -> Result<Vec<u8>> {
     on!(engine, readers, page(after))
+}
+
+/// The attributes of a hundred members from this one on, by number.
+pub(crate) async fn members(engine: &Engine, offset: i64) -> Result<Vec<u8>> {
+    on!(engine, readers, members(offset, None))
+}
+
+/// The same of Managers alone.
+pub(crate) async fn managers(engine: &Engine, offset: i64) -> Result<Vec<u8>> {
+    on!(engine, readers, members(offset, Some(3)))
+}
+
+/// The attributes of the members whose name begins so.
+pub(crate) async fn named(engine: &Engine, beginning: &str) -> Result<Vec<u8>> {
+    on!(engine, readers, named(beginning))
 }
 
 /// What a bare caller writes again and again.

@@ -125,3 +125,21 @@ pub(crate) async fn create_database(url: &str, name: &str) -> Result<String> {
     url.set_path(name);
     Ok(url.into())
 }
+
+/// What a pool has.
+pub(crate) trait PoolOf {
+    /// A connection of it.
+    type Connection;
+    /// A row that it reads.
+    type Row;
+}
+
+impl PoolOf for sqlx::SqlitePool {
+    type Connection = sqlx::SqliteConnection;
+    type Row = sqlx::sqlite::SqliteRow;
+}
+
+impl PoolOf for sqlx::PgPool {
+    type Connection = sqlx::PgConnection;
+    type Row = sqlx::postgres::PgRow;
+}

@@ -18,6 +18,9 @@ pub(crate) async fn serve(url: &str) -> Result<()> {
         .route("/constant/{id}", get(async || "as short as can be"))
         .route("/member/{id}", get(member))
         .route("/page/{id}", get(page))
+        .route("/members/{offset}", get(members))
+        .route("/managers/{offset}", get(managers))
+        .route("/named/{beginning}", get(named))
         .with_state(engine);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     println!("listening on http://{}", listener.local_addr()?);
@@ -28,16 +31,30 @@ pub(crate) async fn serve(url: &str) -> Result<()> {
     Ok(())
 }
 
-async fn member(State(engine): State<Engine>, Path(id): Path<Uuid>) -> Result<Vec<u8>, StatusCode> {
-    bare::member(&engine, id)
-        .await
-        .map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
+type Answer = Result<Vec<u8>, StatusCode>;
+
+fn answered(read: Result<Vec<u8>>) -> Answer {
+    read.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-async fn page(State(engine): State<Engine>, Path(id): Path<Uuid>) -> Result<Vec<u8>, StatusCode> {
+async fn member(State(engine): State<Engine>, Path(id): Path<Uuid>) -> Answer {
+    answered(bare::member(&engine, id).await)
+}
+
+async fn page(State(engine): State<Engine>, Path(id): Path<Uuid>) -> Answer {
     // The last page is short: begin in the first half.
     let half = Uuid::from_u128(id.as_u128() & !0x1fff | 1);
-    bare::page(&engine, half)
-        .await
-        .map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
+    answered(bare::page(&engine, half).await)
+}
+
+async fn members(State(engine): State<Engine>, Path(offset): Path<i64>) -> Answer {
+    answered(bare::members(&engine, offset).await)
+}
+
+async fn managers(State(engine): State<Engine>, Path(offset): Path<i64>) -> Answer {
+    answered(bare::managers(&engine, offset).await)
+}
+
+async fn named(State(engine): State<Engine>, Path(beginning): Path<String>) -> Answer {
+    answered(bare::named(&engine, &beginning).await)
 }

@@ -7,6 +7,7 @@
 
 mod bare;
 mod client;
+mod console;
 mod driver;
 mod engine;
 mod growth;

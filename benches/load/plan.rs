@@ -13,7 +13,7 @@ use crate::process::{self, Process, Rollright};
 use crate::report::{Row, machine, median, table};
 use crate::seed;
 use crate::workload::{Limit, Numbers, Operation, People, SIZES, USERS, requests};
-use crate::{growth, request_log, sign_on, sync};
+use crate::{console, growth, request_log, sign_on, sync};
 
 /// What is asked for.
 #[derive(Default)]
@@ -87,9 +87,9 @@ const SIMPLE: [Operation; 6] = [
 
 /// A server with its database, what it is compared with, and the numbers of what was asked of it.
 pub(crate) struct Subject {
-    rollright: Rollright,
+    pub(crate) rollright: Rollright,
     pub(crate) server: Process,
-    handlers: Process,
+    pub(crate) handlers: Process,
     /// The database of the server.
     pub(crate) engine: Engine,
     /// One like it, for what it is compared with: what is written there is none of the server's doing.
@@ -145,6 +145,7 @@ impl Plan {
             growth::measure(self, &place).await?;
             request_log::measure(self, &place).await?;
             sign_on::measure(self, &place).await?;
+            console::measure(self, &place).await?;
         }
         Ok(())
     }
