@@ -4,7 +4,7 @@
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test packages packages-build fmt fmt-check lint unit unit-sqlite unit-postgres doc deny e2e bench races fuzz oracle access clean
+.PHONY: help run demo build test packages packages-build fmt fmt-check lint unit unit-sqlite unit-postgres doc deny e2e bench races fuzz oracle access answers clean
 
 export MAKE
 
@@ -70,6 +70,10 @@ oracle: ## what is decided of attacks on SAML and of mutations, judged by anothe
 fuzz: ## libFuzzer over what clients send: ten seconds a target (RUNS=10000000: so many inputs; TARGETS="filter path")
 	@scripts/packages.sh build fuzz
 	@scripts/fuzz.sh run $(RUNS)
+
+answers: ## which of the described answers the tests of the crate have never got
+	@scripts/packages.sh build test
+	@scripts/answers.sh
 
 access: ## write docs/access.md from the table of operations
 	ROLLRIGHT_WRITE_DOCS=1 cargo test --locked --lib the_page_of_access_is_the_table

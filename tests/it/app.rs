@@ -6,6 +6,7 @@ use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::answers;
 use crate::client::Client;
 use crate::database::Database;
 
@@ -81,8 +82,7 @@ impl Place {
             .spawn()
             .unwrap();
         let log = server.stderr.take().unwrap();
-        let mut copy = std::fs::File::create(self.folder.path().join("log")).unwrap();
-        std::thread::spawn(move || std::io::copy(&mut BufReader::new(log), &mut copy));
+        answers::copy(log, &self.folder.path().join("log"));
         let mut out = BufReader::new(server.stdout.take().unwrap());
         let mut line = String::new();
         out.read_line(&mut line).unwrap();

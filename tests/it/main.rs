@@ -10,6 +10,7 @@
 
 mod access;
 mod accounts;
+mod answers;
 mod app;
 mod client;
 mod concurrency;

@@ -87,11 +87,11 @@ pub(super) const TABLE: &[Operation] = &[
     page("GET", "/user/signup", "Where one makes an account; with the token of an invitation or a link, what that offers").query("token: string").answers(&[200, 403]),
     page("POST", "/user/signup", "Makes an account, or joins with the one that one has").body("email?: string, password?: string, token?: string").answers(&[200, 303, 401, 403, 429]),
     page("GET", "/user/confirm/{token}", "Where one confirms an address").answers(&[200, 403]),
-    page("POST", "/user/confirm/{token}", "Confirms an address").answers(&[200, 303, 400, 403, 429]),
+    page("POST", "/user/confirm/{token}", "Confirms an address").answers(&[200, 303, 400, 403, 413, 415, 429]),
     page("GET", "/user/password-reset", "Where one asks for another password"),
     page("POST", "/user/password-reset", "Mails a link to set one").body("email: string").answers(&[200, 403, 429]),
     page("GET", "/user/password-reset/{token}", "Where one sets it").answers(&[200, 403]),
-    page("POST", "/user/password-reset/{token}", "Sets it").answers(&[200, 303, 400, 403, 429]),
+    page("POST", "/user/password-reset/{token}", "Sets it").answers(&[200, 303, 400, 403, 413, 415, 429]),
     page("GET", "/saml/sso-domain", "The same").query("next: string"),
     page("POST", "/saml/sso-domain", "From an address to its connection").body("email: string, next?: string").answers(&[200, 303]),
 ];

@@ -7,12 +7,13 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use url::form_urlencoded;
 
+use super::error::PageError;
 use super::page;
 use crate::app::domains;
 use crate::http::api::body::Body;
+use crate::http::api::error::ApiError;
 use crate::http::extract::Parameters;
 use crate::http::sso::Urls;
-use crate::http::sso::error::SsoError;
 use crate::state::State;
 
 /// The form leads on to an identity provider, which browsers count as a place that the form goes to.
@@ -51,11 +52,9 @@ pub(crate) struct Wanted {
 /// POST: to the connection. Where there is none, for whatever reason, the answer is one and the same.
 pub(crate) async fn lead(
     Shared(state): Shared<State>,
-    wanted: Result<Body<Wanted>, crate::http::api::error::ApiError>,
-) -> Result<Response, SsoError> {
-    let Ok(Body(wanted)) = wanted else {
-        return Err(SsoError::Malformed);
-    };
+    wanted: Result<Body<Wanted>, ApiError>,
+) -> Result<Response, PageError> {
+    let Body(wanted) = wanted?;
     let Some(connection) = domains::route(&state.db, &wanted.email).await? else {
         let sentence = "There is no single sign-on for this address. Check it, or ask your administrator how you sign in.";
         return Ok(form(StatusCode::OK, &wanted.next, Some(sentence)));

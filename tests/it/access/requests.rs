@@ -16,7 +16,7 @@ pub(super) struct Operation {
     pub(super) statuses: Vec<u16>,
     /// With names in braces.
     target: String,
-    headers: Vec<(&'static str, &'static str)>,
+    pub(super) headers: Vec<(&'static str, &'static str)>,
     body: Option<String>,
 }
 
@@ -272,6 +272,11 @@ fn names(text: &str) -> Vec<&'static str> {
 impl Operation {
     pub(super) fn name(&self) -> String {
         format!("{} {}", self.method, self.path)
+    }
+
+    /// Whether a body is described, or given in the tests.
+    pub(super) fn takes_body(&self) -> bool {
+        self.body.is_some()
     }
 
     /// The ids in the path.

@@ -55,7 +55,7 @@ impl World {
     pub(super) async fn make() -> Self {
         let place = Place::make().await;
         // So that a webhook can be set up without a name being looked up.
-        let settings = "allow_private_networks = true\n";
+        let settings = "allow_private_networks = true\nmax_body_bytes = 65536\n";
         std::fs::write(place.folder.path().join("rollright.toml"), settings).unwrap();
         let app = App::start_in(place, &[]);
         let other = app.other();
@@ -84,6 +84,18 @@ impl World {
             own,
             foreign,
         }
+    }
+
+    /// Ends the server, and has it look for what is wrong.
+    pub(super) async fn finish(self) {
+        // What was left to those without access.
+        for sql in [
+            "DELETE FROM user_tokens WHERE member_id IN (SELECT id FROM members WHERE role <= 0)",
+            "DELETE FROM sessions WHERE member_id IN (SELECT id FROM members WHERE role <= 0)",
+        ] {
+            self.app.place.database.execute(sql).await;
+        }
+        self.app.finish();
     }
 }
 
