@@ -52,7 +52,7 @@ pub(super) const GUIDES: [Guide; 8] = [
         fields: &[
             ("Authorized redirect URIs", ANSWER),
             ("Application home page", HOME),
-            ("Where people begin", LOGIN),
+            ("Where people start", LOGIN),
         ],
         sources: [
             "email",
