@@ -61,16 +61,23 @@ def fill(server: Rollright) -> dict[str, Any]:
     people = [one["user"]["id"] for one in server.memberships()]
     tags = [one["id"] for one in server.api("GET", "/api/organizations/0/member-tags/")["results"]]
     server.api("POST", "/api/organizations/0/member-tags/assignments/", {"included": people, "tags": tags})
+    # Somebody leaves, and has a receipt.
+    inactive = {"op": "replace", "path": "active", "value": False}
+    gone = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [inactive]}
+    assert scim.request("PATCH", f"/Users/{ids[0]}", gone).ok
+    left = [one["user"]["id"] for one in server.memberships() if one["role"] == "DI"]
     # A sign-in that is refused leaves a trace, with what it sent.
     connections = server.api("GET", "/api/connections")["results"]
     acs = server.url(f"/saml/{connections[0]['token']}/acs")
     requests.post(acs, data={"SAMLResponse": PAYLOADS[0], "RelayState": PAYLOADS[1]}, timeout=30)
     requests_ = server.api("GET", "/api/scim/requests")["results"]
+    assert left
     traces = server.api("GET", "/api/sign-in-traces")["results"]
     member = next(one for one in people if one != 1)
     return {
         "/organization/members/{number}": [f"/organization/members/{one}" for one in people],
         "/organization/members/{number}/delete": [f"/organization/members/{member}/delete"],
+        "/organization/members/{number}/receipt": [f"/organization/members/{one}/receipt" for one in left],
         "/organization/projects/{id}": [f"/organization/projects/{one['id']}?find=%3C" for one in projects],
         "/organization/workspaces/{id}": [f"/organization/workspaces/{one['id']}?find=%3C" for one in spaces],
         "/organization/settings/webhooks/{id}": [f"/organization/settings/webhooks/{one['id']}" for one in hooks[:2]],
