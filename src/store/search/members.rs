@@ -55,7 +55,11 @@ pub(crate) async fn list(
         organization,
     );
     narrow(&mut statement, filter);
+    let searched = !filter.words.is_empty();
     statement.push(match (order, descending) {
+        // Few are found, mostly: with the bare column, SQLite goes through all in their order and looks each up.
+        (MemberOrder::Number, false) if searched => " ORDER BY +m.number",
+        (MemberOrder::Number, true) if searched => " ORDER BY +m.number DESC",
         (MemberOrder::Number, false) => " ORDER BY m.number",
         (MemberOrder::Number, true) => " ORDER BY m.number DESC",
         (MemberOrder::UserName, false) => " ORDER BY m.user_name_key",
